@@ -1,0 +1,87 @@
+"""Write a trained model as a folder the package can load: int8 ONNX, tokenizer, config."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+INPUTS = ["input_ids", "attention_mask"]
+
+
+def write_onnx(model: torch.nn.Module, path: Path) -> None:
+    """Export a model of two integer inputs (n, width) to ONNX with dynamic shapes, in float32."""
+    example = (torch.ones(2, 16, dtype=torch.long), torch.ones(2, 16, dtype=torch.long))
+    n, width = torch.export.Dim("n", min=1), torch.export.Dim("width", min=2)
+    torch.onnx.export(
+        model, example, str(path), input_names=INPUTS, output_names=["logits"], dynamo=True,
+        dynamic_shapes=({0: n, 1: width}, {0: n, 1: width}), external_data=False,
+    )  # fmt: skip
+
+
+def shrink_embedding(model: onnx.ModelProto) -> None:
+    """Store the word embedding as int8 with one scale a row, in place: a quarter of the size, an error under 0.4 % of the row's largest value."""
+    sizes = {t.name: int(np.prod(t.dims)) for t in model.graph.initializer}
+    name = max((node.input[0] for node in model.graph.node if node.op_type == "Gather" and node.input[0] in sizes), key=sizes.__getitem__)
+    table = next(t for t in model.graph.initializer if t.name == name)
+    weights = numpy_helper.to_array(table)
+    scale = np.abs(weights).max(1, keepdims=True) / 127
+    scale[scale == 0] = 1
+    model.graph.initializer.remove(table)
+    model.graph.initializer.extend([
+        numpy_helper.from_array(np.round(weights / scale).astype(np.int8), f"{name}_int8"),
+        numpy_helper.from_array(scale.astype(np.float32), f"{name}_scale"),
+    ])  # fmt: skip
+    nodes = list(model.graph.node)
+    del model.graph.node[:]
+    for node in nodes:
+        if node.op_type == "Gather" and node.input[0] == name:
+            ids, out = node.input[1], node.output[0]
+            model.graph.node.extend([
+                helper.make_node("Gather", [f"{name}_int8", ids], [f"{out}_int8"]),
+                helper.make_node("Cast", [f"{out}_int8"], [f"{out}_float"], to=TensorProto.FLOAT),
+                helper.make_node("Gather", [f"{name}_scale", ids], [f"{out}_scale"]),
+                helper.make_node("Mul", [f"{out}_float", f"{out}_scale"], [out]),
+            ])  # fmt: skip
+        else:
+            model.graph.node.append(node)
+
+
+def quantise(source: Path, target: Path) -> None:
+    """Quantise the matrix products of an ONNX model to int8, each output channel with its own scale.
+
+    Seven bits are used for the weights: processors without VNNI add pairs of products in 16 bits, which eight bits would overflow, and a result must not
+    depend on the machine.
+    """
+    prepared = target.with_suffix(".prepared.onnx")
+    quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
+    quantize_dynamic(
+        str(prepared),
+        str(target),
+        op_types_to_quantize=["MatMul", "Gemm"],
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+    )
+    prepared.unlink()
+    model = onnx.load(str(target))
+    shrink_embedding(model)
+    onnx.save(model, str(target))
+
+
+def export_stance(model: torch.nn.Module, tokenizer, folder: Path, config: dict) -> None:
+    """Write ``model.onnx``, ``tokenizer.json`` and ``config.json`` to a folder; the float32 model stays beside it as ``float32.onnx``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_onnx(model, folder / "float32.onnx")
+    quantise(folder / "float32.onnx", folder / "model.onnx")
+    backend = tokenizer.backend_tokenizer
+    backend.no_padding()
+    backend.no_truncation()
+    backend.save(str(folder / "tokenizer.json"))
+    (folder / "config.json").write_text(
+        json.dumps({"encoder": Path(tokenizer.name_or_path).name, **config}, indent=2) + "\n", encoding="utf-8"
+    )
