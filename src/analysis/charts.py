@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
@@ -120,14 +120,14 @@ def plot_heatmap(
     with style():
         figure, ax = plt.subplots(figsize=(2.4 + 1.35 * len(sides), 1.5 + 0.56 * len(heads)), layout="constrained")
         for _, row in shown[shown[rows].isin(heads)].iterrows():
-            _draw_cell(ax, sides.index(row[columns]), heads.get_loc(row[rows]), row)
+            _draw_cell(ax, sides.index(row[columns]), list(heads).index(row[rows]), row)
         ax.set(xlim=(0, len(sides)), ylim=(len(heads), 0))
         ax.set_xticks(np.arange(len(sides)) + 0.5, [str(side) for side in sides], fontweight="bold")
         ax.set_yticks(np.arange(len(heads)) + 0.5, [str(head) for head in heads])
         ax.tick_params(length=0, top=False, labeltop=True, labelbottom=False)
         for spine in ax.spines.values():
             spine.set_visible(False)
-        scale = plt.cm.ScalarMappable(plt.Normalize(-1, 1), DIVERGING)
+        scale = plt.cm.ScalarMappable(Normalize(-1, 1), DIVERGING)
         bar = figure.colorbar(scale, ax=ax, shrink=min(1.0, 2.2 / figure.get_figheight() + 0.3), aspect=18, pad=0.03)
         bar.set_ticks([-1, 0, 1], labels=["against −1", "0", "favor +1"])
         bar.outline.set_visible(False)
@@ -162,7 +162,7 @@ def _draw_shares(ax: Axes, kept: pd.DataFrame, places: np.ndarray[Any, Any]) -> 
     ax.set_xlim(-1.02, 1.02)
     ax.set_xticks([-1, -0.5, 0, 0.5, 1], ["100 %", "50 %", "0", "50 %", "100 %"])
     ax.set_xlabel("share of statements")
-    drawn = [("against", AGAINST, None), ("neutral", NEUTRAL, None), ("favor", FAVOR, None)]
+    drawn: list[tuple[str, str, str | None]] = [("against", AGAINST, None), ("neutral", NEUTRAL, None), ("favor", FAVOR, None)]
     if unsure.sum() > 0:
         drawn.insert(2, ("unsure", UNSURE_FACE, "////"))
     patches = [Patch(facecolor=colour, hatch=hatch, edgecolor="#AAAAAA" if hatch else "none", label=name) for name, colour, hatch in drawn]
@@ -199,7 +199,7 @@ def _draw_interval(ax: Axes, x: float, y: float, low: float, high: float, correc
 
 
 def _explain_markers(ax: Axes) -> None:
-    made = {"marker": "o", "color": INK, "linestyle": "none", "markersize": 5.5, "markeredgewidth": 1.4}
+    made: dict[str, Any] = {"marker": "o", "color": INK, "linestyle": "none", "markersize": 5.5, "markeredgewidth": 1.4}
     handles = [
         Line2D([], [], **{**made, "marker": "D"}, label="corrected"),
         Line2D([], [], **made, markerfacecolor="white", label="uncorrected"),

@@ -111,7 +111,7 @@ def corrected_mean(
         chance = np.full(len(y), n_labels / len(y)) if probability is None else probability
 
     def total(values: Floats, rows: NDArray[np.bool_] | slice = slice(None)) -> Floats:
-        return np.bincount(code[rows], weights=values, minlength=n_articles)
+        return np.bincount(code[rows], weights=values, minlength=n_articles).astype(np.float64)
 
     share = weights / weights.sum()
     draw = weights[labelled] / chance[labelled]
@@ -144,7 +144,7 @@ def corrected_mean(
     alone = total(draw * y_centred, labelled)
     if sampled == "articles":
         influence = _centred(of_proxy + of_labels, in_sample)
-        parts = [(float(np.sum(influence[side] ** 2)), int(side.sum()) - 1) for side in (in_sample, ~in_sample)]
+        parts = [(float(np.sum(influence[side] ** 2)), float(side.sum() - 1)) for side in (in_sample, ~in_sample)]
         classical = np.sum(alone**2) * in_sample.sum() / (in_sample.sum() - 1)
     else:
         held, drawn = total(share), total(draw, labelled)

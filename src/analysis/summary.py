@@ -1,6 +1,7 @@
 """Estimates per group: mean stance and shares, with intervals, corrected where hand labels allow."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -110,7 +111,7 @@ def compare_raw_and_corrected(
             name = "raw_{}" if quantity == "stance" else f"share_{quantity}{{}}"
             ends = ("estimate", "low", "high") if quantity == "stance" else ("", "_low", "_high")
             estimate = estimate_quantity(part, quantity, level)
-            row = {**dict(zip(by, group, strict=True)), "quantity": quantity}
+            row: dict[str, Any] = {**dict(zip(by, group, strict=True)), "quantity": quantity}
             row |= {key: of_raw[name.format(end)] for key, end in zip(("raw", "raw_low", "raw_high"), ends, strict=True)}
             if estimate is not None:
                 row |= {"corrected": estimate.estimate, "low": estimate.low, "high": estimate.high, "bias": row["raw"] - estimate.estimate}
@@ -203,7 +204,7 @@ def _raw(
     values = np.column_stack(
         [large["stance"].to_numpy(dtype=np.float64), *((large["label"] == name).to_numpy(dtype=np.float64) for name in (*CLASSES, UNSURE))]
     )
-    codes = large.groupby(by, sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
+    codes = large.groupby(by, sort=True, observed=True).ngroup().to_numpy().astype(np.int64)
     clusters = pd.factorize(large["article_id"], sort=True)[0].astype(np.int64)
     drawn = cluster_bootstrap(values, codes, clusters, large["weight"].to_numpy(dtype=np.float64), resamples, seed)
     for position, name in enumerate(["estimate", *shares]):
