@@ -47,6 +47,7 @@ def corrected_mean(
     *,
     probability: Floats | None = None,
     weights: Floats | None = None,
+    bounds: tuple[float, float] | None = None,
     level: float = 0.95,
     tuning: float | None = None,
     sampled: Literal["statements", "articles"] = "statements",
@@ -70,6 +71,9 @@ def corrected_mean(
         Chance with which each row was drawn for labelling, above 0, at most 1; NaN allowed where not labelled. Without it, equal chances.
     weights : array (rows,), optional
         Weight of each row in the mean; without it, 1.
+    bounds : (float, float), optional
+        Least and largest value a label can have: (0, 1) for a share, (-1, 1) for stance. With them the interval is a score interval, which stays inside and
+        covers for rare classes too; without them a t interval.
     level : float
         Coverage of the interval.
     tuning : float, optional
@@ -96,6 +100,9 @@ def corrected_mean(
     Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, chapter 6 (difference and regression estimator).
     Bell and McCaffrey (2002), Bias reduction in standard errors for linear regression with multi-stage samples, Survey Methodology 28(2): the
     factor 1 / sqrt(1 - share) on an article's contribution.
+    Korn and Graubard (1998), Confidence intervals for proportions with small expected number of positive counts estimated from survey data, Survey
+    Methodology 24(2); Brown, Cai and DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16(2): the score interval with
+    the effective number of labels in the place of their number.
     """
     weights = np.ones(len(y)) if weights is None else weights
     labelled, names, code = _checked(y, proxy, articles, probability, weights)
@@ -120,53 +127,76 @@ def corrected_mean(
     y_centred, proxy_centred = y[labelled] - y_mean, proxy[labelled] - proxy_labelled
 
     tuned = tuning is None
-    if tuning is None:
-        if sampled == "articles":
-            size, known = float(in_sample.sum()), True
-            cross = total(share[labelled] * y_centred, labelled) @ total(share[labelled] * proxy_centred, labelled)
-            spread = np.sum(total(share * (proxy - proxy_mean)) ** 2) * n_articles / (n_articles - 1) * (1 / chance[0] - 1)
-            cross *= (1 / chance[0]) * (1 / chance[0] - 1) * size / (size - 1)
-        else:
-            known = not np.isnan(chance).any()
-            factor = share[labelled] ** 2 / chance[labelled] * (1 / chance[labelled] - 1)
-            cross = factor @ (y_centred * proxy_centred) * n_labels / (n_labels - 1)
-            spread = (
-                (share**2 * (1 / chance - 1)) @ (proxy - proxy_mean) ** 2
-                if known
-                else factor @ proxy_centred**2 * n_labels / (n_labels - 1)
-            )
-        tuning = float(cross / spread) if spread > 1e-12 * np.max(share) else 1.0
+    if tuning is None and sampled == "articles":
+        tuning = _tuning(
+            total(share[labelled] * y_centred, labelled)[in_sample],
+            total(share[labelled] * proxy_centred, labelled)[in_sample],
+            np.full(in_sample.sum(), in_sample.mean()),
+            total(share * (proxy - proxy_mean)),
+            np.full(n_articles, in_sample.mean()),
+        )
+    elif tuning is None:
+        tuning = _tuning(share[labelled] * y_centred, share[labelled] * proxy_centred, chance[labelled], share * (proxy - proxy_mean), chance)
 
-    residual = y_centred - tuning * proxy_centred
     estimate = float(tuning * proxy_mean + y_mean - tuning * proxy_labelled)
     of_proxy = tuning * total(share * (proxy - proxy_mean))
-    of_labels = total(draw * residual, labelled)
+    of_labels = total(draw * (y_centred - tuning * proxy_centred), labelled)
     alone = total(draw * y_centred, labelled)
     if sampled == "articles":
         influence = _centred(of_proxy + of_labels, in_sample)
         parts = [(float(np.sum(influence[side] ** 2)), float(side.sum() - 1)) for side in (in_sample, ~in_sample)]
-        classical = np.sum(alone**2) * in_sample.sum() / (in_sample.sum() - 1)
+        classical = float(np.sum(_centred(alone, in_sample) ** 2))
     else:
         held, drawn = total(share), total(draw, labelled)
+        spread_over = 1 / np.sum(drawn**2)
         # The fitted tuning uses up one more degree of freedom, as the slope of a regression does.
-        effective = 1 / np.sum(drawn**2)
-        lost = np.sqrt((effective - 1) / max(effective - 2, 0.5)) if tuned else 1.0
+        lost = np.sqrt((spread_over - 1) / max(spread_over - 2, 0.5)) if tuned else 1.0
         influence = of_proxy / np.sqrt(1 - held) + lost * of_labels / np.sqrt(1 - drawn)
         parts = [
-            (float(np.sum(of_labels**2)), max(effective - 1 - tuned, 1.0)),
-            (float(np.sum(of_proxy**2)), max(1 / np.sum(held**2) - 1, 1.0)),
+            (float(np.sum(of_labels**2)), max(float(spread_over) - 1 - tuned, 1.0)),
+            (float(np.sum(of_proxy**2)), max(1 / float(np.sum(held**2)) - 1, 1.0)),
         ]
-        classical = np.sum(alone**2 / (1 - drawn))
+        classical = float(np.sum(alone**2 / (1 - drawn)))
     variance = float(np.sum(influence**2))
-    below = sum(part**2 / degrees for part, degrees in parts if degrees > 0)
-    degrees = float(sum(part for part, _ in parts) ** 2 / below) if below > 0 else np.inf
-    half = np.sqrt(variance) * (
-        special.stdtrit(degrees, (1 + level) / 2) if quantile == "t" and np.isfinite(degrees) else special.ndtri((1 + level) / 2)
-    )
+    degrees = _satterthwaite(parts)
+    point = float(special.stdtrit(degrees, (1 + level) / 2)) if quantile == "t" and np.isfinite(degrees) else float(special.ndtri((1 + level) / 2))
+    low, high = _interval(estimate, variance, point, bounds, n_labels)
     n_effective = n_labels * classical / variance if variance > 0 else np.inf
-    return Estimate(
-        estimate, float(estimate - half), float(estimate + half), variance, degrees, tuning, n_labels, float(n_effective), influence
-    )
+    if bounds is not None:
+        estimate = float(np.clip(estimate, *bounds))
+    return Estimate(estimate, low, high, variance, degrees, tuning, n_labels, float(n_effective), influence)
+
+
+def _tuning(y: Floats, proxy: Floats, chance: Floats, proxy_all: Floats, chance_all: Floats) -> float:
+    """Return the weight of the classifier that makes the variance from drawing units (statements or articles) smallest.
+
+    All values are centred and multiplied by the unit's share in the mean. Where the chances of the units not drawn are unknown, those drawn stand for them.
+    """
+    n, number = len(y), len(proxy_all)
+    factor = (1 / chance) * (1 / chance - 1) * n / max(n - 1, 1)
+    known = not np.isnan(chance_all).any()
+    spread = (1 / chance_all - 1) @ proxy_all**2 * number / (number - 1) if known else factor @ proxy**2
+    # Nothing left to draw, or a constant classifier: the weight does not matter.
+    return float(factor @ (y * proxy) / spread) if spread > 1e-18 else 1.0
+
+
+def _satterthwaite(parts: list[tuple[float, float]]) -> float:
+    """Return the degrees of freedom of a sum of variances with known degrees (Satterthwaite 1946)."""
+    below = sum(part**2 / degrees for part, degrees in parts if degrees > 0)
+    return sum(part for part, _ in parts) ** 2 / below if below > 0 else float(np.inf)
+
+
+def _interval(estimate: float, variance: float, point: float, bounds: tuple[float, float] | None, n_labels: int) -> tuple[float, float]:
+    """Return the t interval, or with bounds the score interval of a share with the same variance, which is right for rare classes too."""
+    if bounds is None or variance == 0:
+        half = point * np.sqrt(variance)
+        return float(estimate - half), float(estimate + half)
+    least, width = bounds[0], bounds[1] - bounds[0]
+    share = np.clip((estimate - least) / width, 0.5 / n_labels, 1 - 0.5 / n_labels)
+    number = share * (1 - share) / (variance / width**2)
+    middle = (share + point**2 / (2 * number)) / (1 + point**2 / number)
+    half = point / (1 + point**2 / number) * np.sqrt(share * (1 - share) / number + point**2 / (4 * number**2))
+    return float(least + width * (middle - half)), float(least + width * (middle + half))
 
 
 def _centred(influence: Floats, side: NDArray[np.bool_]) -> Floats:

@@ -15,7 +15,7 @@ from analysis.tables import CLASSES, UNSURE, typed
 TOO_FEW = "too few articles"
 RAW = "classifier output, uncorrected"
 CORRECTED = "corrected with hand labels"
-MIN_LABELS = 20
+MIN_LABELS = 30
 QUANTITIES = ("stance", *CLASSES)
 
 
@@ -44,7 +44,7 @@ def summarize(
     statements, articles : pandas.DataFrame, optional
         Where speaker, kind, source and date come from. With ``articles``, reprints are left out.
     labels : pandas.DataFrame, optional
-        Hand labels of a random sample (``read_labels``). Groups with at least 20 labels in two or more articles get the corrected estimate.
+        Hand labels of a random sample (``read_labels``). Groups with at least 30 labels in two or more articles get the corrected estimate.
     weights : str, optional
         Column with the weight of each row, above 0.
     min_articles : int
@@ -99,7 +99,7 @@ def compare_raw_and_corrected(
     -------
     pandas.DataFrame
         One row per group with enough articles and quantity (stance, against, neutral, favor): ``raw``, ``raw_low``, ``raw_high``; ``corrected``, ``low``,
-        ``high`` (null with fewer than 20 labels); ``bias`` (raw minus corrected); ``n_labels``, ``n_effective``, ``tuning`` (weight given to the
+        ``high`` (null with fewer than 30 labels); ``bias`` (raw minus corrected); ``n_labels``, ``n_effective``, ``tuning`` (weight given to the
         classifier), ``n_statements``, ``n_articles``.
     """
     rows = _counted(joined(scores, statements, articles), by, weights)
@@ -148,29 +148,23 @@ def labelled_parts(rows: pd.DataFrame, by: list[str], labels: pd.DataFrame) -> l
 
 
 def estimate_quantity(part: pd.DataFrame, quantity: str, level: float) -> Estimate | None:
-    """Correct one quantity of one group; None with fewer than 20 labels, or labels in fewer than two articles."""
+    """Correct one quantity of one group; None with fewer than 30 labels, or labels in fewer than two articles."""
     y = part[f"y_{quantity}"].to_numpy(dtype=np.float64)
     labelled = ~np.isnan(y)
     if labelled.sum() < MIN_LABELS or part.loc[labelled, "article_id"].nunique() < 2:
         return None
     chance = part["probability"].to_numpy(dtype=np.float64)
     proxy = part["stance" if quantity == "stance" else f"p_{quantity}"].to_numpy(dtype=np.float64)
-    found = corrected_mean(
+    return corrected_mean(
         y,
         proxy,
         part["article_id"].to_numpy(dtype=object),
         # Labels without a known chance are taken as a simple random sample of the group.
         probability=None if np.isnan(chance[labelled]).any() else chance,
         weights=part["weight"].to_numpy(dtype=np.float64),
+        bounds=(-1.0 if quantity == "stance" else 0.0, 1.0),
         level=level,
     )
-    return _within(found, -1.0 if quantity == "stance" else 0.0)
-
-
-def _within(found: Estimate, least: float) -> Estimate:
-    """Cut an estimate and its interval to the range the quantity can have."""
-    low, estimate, high = np.clip([found.low, found.estimate, found.high], least, 1.0)
-    return Estimate(**{**found.__dict__, "low": float(low), "estimate": float(estimate), "high": float(high)})
 
 
 def _counted(rows: pd.DataFrame, by: Sequence[str], weights: str | None) -> pd.DataFrame:
