@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from simulate import STANCE, Corpus, draw_corpus, draw_equal, draw_unequal, truth_of_all
 
-from analysis.charts import style
 from analysis.corrected import corrected_mean
+from analysis.drawing import style
 from analysis.intervals import cluster_bootstrap, percentile_interval
 
 SIZES = (50, 100, 200, 500)
@@ -139,7 +139,7 @@ def main() -> None:
     figure = draw(found)
     figure.savefig(args.out / "validity.png")
     figure.savefig(args.out / "validity.svg", metadata={"Date": None})
-    print(found.pivot(index="estimator", columns="n_labels", values="coverage").to_string())
+    print(found.pivot_table(index="estimator", columns="n_labels", values="coverage", sort=False).to_string())
     outside = found[found["estimator"].str.startswith("corrected") & ~found["coverage"].between(0.93, 0.97)]
     if len(outside):
         raise SystemExit(f"corrected intervals cover outside 93 to 97 %:\n{outside.to_string(index=False)}")

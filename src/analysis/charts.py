@@ -1,31 +1,33 @@
 """Charts of the estimates in one style: the interval is always drawn, the numbers behind it always written."""
 
-from collections.abc import Sequence
-from importlib import resources
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, Normalize
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.colors import Normalize
 from matplotlib.patches import Patch, Rectangle
 
-from analysis.tables import TABLES
-
-AGAINST, NEUTRAL, FAVOR, UNSURE_FACE, INK, PALE = "#D55E00", "#C4C4C4", "#0072B2", "#EFEFEF", "#222222", "#777777"
-DIVERGING = LinearSegmentedColormap.from_list("stance", ["#B84A00", "#E9A26B", "#F4F4F2", "#7DB4D8", "#005A8F"])
-RAW_NOTE = "Classifier output, uncorrected."
-CORRECTED_NOTE = "Corrected with hand labels."
-# Columns of a summary that are results, so the others are the groups.
-RESULTS = {*TABLES["summary"].columns, "n_effective", "raw_estimate", "raw_low", "raw_high"}
-
-
-def style() -> Any:
-    """Return the style every chart is drawn in, as a context: ``with style(): ...``."""
-    return plt.style.context(str(resources.files("analysis") / "stance.mplstyle"))
+from analysis.drawing import (
+    AGAINST,
+    DIVERGING,
+    FAVOR,
+    INK,
+    NEUTRAL,
+    PALE,
+    UNSURE_FACE,
+    caption,
+    draw_interval,
+    explain_markers,
+    group_columns,
+    headline,
+    how,
+    is_corrected,
+    named,
+    signed,
+    style,
+)
 
 
 def plot_stance(summary: pd.DataFrame, *, title: str = "Stance", most: int = 25, credit: str = "") -> np.ndarray[Any, Any]:
@@ -69,11 +71,11 @@ def plot_stance(summary: pd.DataFrame, *, title: str = "Stance", most: int = 25,
         _draw_means(axes[1], kept[known], places[known])
         for place, (_, row) in zip(places[~known], kept[~known].iterrows(), strict=True):
             axes[0].text(0, place, f"too few articles ({row['n_articles']})", ha="center", va="center", color=PALE, style="italic")
-        axes[0].set_yticks(places, [_named(row, by) for _, row in kept.iterrows()])
+        axes[0].set_yticks(places, [named(row, by) for _, row in kept.iterrows()])
         axes[0].set_ylim(-0.6, len(kept) - 0.4)
-        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12)
+        headline(figure, title)
         left_out = f"The {len(kept)} groups with the most statements, of {len(summary)}." if len(kept) < len(summary) else ""
-        _caption(figure, _how(kept[known]), left_out, credit)
+        caption(figure, how(kept[known]), left_out, credit)
     return np.asarray(axes)
 
 
@@ -131,16 +133,11 @@ def plot_heatmap(
         bar = figure.colorbar(scale, ax=ax, shrink=min(1.0, 2.2 / figure.get_figheight() + 0.3), aspect=18, pad=0.03)
         bar.set_ticks([-1, 0, 1], labels=["against −1", "0", "favor +1"])
         bar.outline.set_visible(False)
-        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12)
+        headline(figure, title)
         left_out = summary[rows].nunique() - len(heads)
         note = f"{left_out} further {rows}s have fewer statements or too few articles." if left_out else ""
-        _caption(figure, _how(summary[summary["estimate"].notna()]), "n: statements. Hatched: too few articles.", note, credit)
+        caption(figure, how(summary[summary["estimate"].notna()]), "n: statements. Hatched: too few articles.", note, credit)
     return ax
-
-
-def group_columns(summary: pd.DataFrame) -> list[str]:
-    """Return the columns of a summary that make its groups."""
-    return [c for c in summary.columns if c not in RESULTS and not str(c).startswith("share_")]
 
 
 def _draw_shares(ax: Axes, kept: pd.DataFrame, places: np.ndarray[Any, Any]) -> None:
@@ -174,37 +171,13 @@ def _draw_means(ax: Axes, kept: pd.DataFrame, places: np.ndarray[Any, Any]) -> N
     ax.grid(axis="x")
     corrected = is_corrected(kept)
     for place, (_, row), labelled in zip(places, kept.iterrows(), corrected, strict=True):
-        _draw_interval(ax, row["estimate"], place, row["low"], row["high"], bool(labelled))
+        draw_interval(ax, row["estimate"], place, row["low"], row["high"], bool(labelled))
     ax.set_xlim(-1.05, 1.05)
     ax.set_xticks([-1, -0.5, 0, 0.5, 1], ["−1", "−0.5", "0", "0.5", "1"])
-    ax.set_xlabel("mean stance (−1 against, +1 favor) with interval")
+    ax.set_xlabel("mean stance (−1 to +1), interval")
     ax.spines["left"].set_visible(False)
     if corrected.any() and not corrected.all():
-        _explain_markers(ax)
-
-
-def _draw_interval(ax: Axes, x: float, y: float, low: float, high: float, corrected: bool, colour: str = INK) -> None:
-    ax.plot([low, high], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=2)
-    ax.plot([low, low, np.nan, high, high], [y - 0.12, y + 0.12, np.nan, y - 0.12, y + 0.12], color=colour, linewidth=1.2, zorder=2)
-    ax.plot(
-        x,
-        y,
-        "D" if corrected else "o",
-        color=colour,
-        markerfacecolor=colour if corrected else "white",
-        markersize=5.5,
-        markeredgewidth=1.4,
-        zorder=3,
-    )
-
-
-def _explain_markers(ax: Axes) -> None:
-    made: dict[str, Any] = {"marker": "o", "color": INK, "linestyle": "none", "markersize": 5.5, "markeredgewidth": 1.4}
-    handles = [
-        Line2D([], [], **{**made, "marker": "D"}, label="corrected"),
-        Line2D([], [], **made, markerfacecolor="white", label="uncorrected"),
-    ]
-    ax.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1.0), ncols=2, borderaxespad=0.2, handlelength=1, columnspacing=1)
+        explain_markers(ax)
 
 
 def _draw_cell(ax: Axes, column: int, line: int, row: pd.Series) -> None:
@@ -218,30 +191,3 @@ def _draw_cell(ax: Axes, column: int, line: int, row: pd.Series) -> None:
     ax.text(column + 0.5, line + 0.34, signed(row["estimate"]), ha="center", va="center", fontsize=9.5, fontweight="bold", color=ink)
     small = f"[{signed(row['low'])}, {signed(row['high'])}]  n = {row['n_statements']}"
     ax.text(column + 0.5, line + 0.7, small, ha="center", va="center", fontsize=6.3, color=ink)
-
-
-def signed(value: float) -> str:
-    """Write a stance with its sign and two decimals: +0.25, −0.25, 0.00."""
-    return f"{value:+.2f}".replace("-", "−") if abs(value) >= 0.005 else "0.00"
-
-
-def is_corrected(summary: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """Return which rows of a summary carry corrected estimates."""
-    return summary["method"].astype(str).str.startswith("corrected").to_numpy(dtype=bool)
-
-
-def _named(row: pd.Series, by: Sequence[str]) -> str:
-    names = [value.date().isoformat() if isinstance(value, pd.Timestamp) else str(value) for value in row[list(by)]]
-    labels = f", {row['n_labels']} labels" if row["n_labels"] else ""
-    return f"{' · '.join(names)}\nn = {row['n_statements']:,} in {row['n_articles']:,} articles{labels}"
-
-
-def _how(known: pd.DataFrame) -> str:
-    corrected = is_corrected(known)
-    if len(known) and corrected.all():
-        return CORRECTED_NOTE
-    return f"Filled marks: corrected with hand labels; others: {RAW_NOTE[0].lower()}{RAW_NOTE[1:]}" if corrected.any() else RAW_NOTE
-
-
-def _caption(figure: Figure, *notes: str) -> None:
-    figure.supxlabel(" ".join(note for note in notes if note), x=0.01, ha="left", fontsize=7.5, color="#555555", wrap=True)

@@ -136,7 +136,9 @@ def corrected_mean(
             np.full(n_articles, in_sample.mean()),
         )
     elif tuning is None:
-        tuning = _tuning(share[labelled] * y_centred, share[labelled] * proxy_centred, chance[labelled], share * (proxy - proxy_mean), chance)
+        tuning = _tuning(
+            share[labelled] * y_centred, share[labelled] * proxy_centred, chance[labelled], share * (proxy - proxy_mean), chance
+        )
 
     estimate = float(tuning * proxy_mean + y_mean - tuning * proxy_labelled)
     of_proxy = tuning * total(share * (proxy - proxy_mean))
@@ -159,7 +161,11 @@ def corrected_mean(
         classical = float(np.sum(alone**2 / (1 - drawn)))
     variance = float(np.sum(influence**2))
     degrees = _satterthwaite(parts)
-    point = float(special.stdtrit(degrees, (1 + level) / 2)) if quantile == "t" and np.isfinite(degrees) else float(special.ndtri((1 + level) / 2))
+    point = (
+        float(special.stdtrit(degrees, (1 + level) / 2))
+        if quantile == "t" and np.isfinite(degrees)
+        else float(special.ndtri((1 + level) / 2))
+    )
     low, high = _interval(estimate, variance, point, bounds, n_labels)
     n_effective = n_labels * classical / variance if variance > 0 else np.inf
     if bounds is not None:

@@ -71,7 +71,7 @@ def summarize(
     Raw intervals: bootstrap of articles, expanded percentile (``intervals``); shares count the classifier's labels, and the rest up to 1 is ``unsure``.
     Corrected intervals: ``corrected.corrected_mean``; shares of the hand labels, so nothing is unsure.
     """
-    rows = _counted(joined(scores, statements, articles), by, weights)
+    rows = counted(joined(scores, statements, articles), by, weights)
     table, large = _raw(rows, list(by), min_articles, level, resamples, seed)
     if labels is not None:
         _correct(table, large, list(by), labels, level)
@@ -102,7 +102,7 @@ def compare_raw_and_corrected(
         ``high`` (null with fewer than 30 labels); ``bias`` (raw minus corrected); ``n_labels``, ``n_effective``, ``tuning`` (weight given to the
         classifier), ``n_statements``, ``n_articles``.
     """
-    rows = _counted(joined(scores, statements, articles), by, weights)
+    rows = counted(joined(scores, statements, articles), by, weights)
     raw, large = _raw(rows, list(by), min_articles, level, resamples, seed)
     found = []
     for group, part in labelled_parts(large, list(by), labels):
@@ -167,7 +167,8 @@ def estimate_quantity(part: pd.DataFrame, quantity: str, level: float) -> Estima
     )
 
 
-def _counted(rows: pd.DataFrame, by: Sequence[str], weights: str | None) -> pd.DataFrame:
+def counted(rows: pd.DataFrame, by: Sequence[str], weights: str | None) -> pd.DataFrame:
+    """Return the rows that fall in a group, with the grouping columns and ``weight``."""
     if not by:
         raise ValueError("by is empty; name at least one column, for example ['target']")
     rows = with_groups(rows, by)
