@@ -116,6 +116,8 @@ def corrected_mean(
         chance = np.full(len(y), in_sample.mean())
     else:
         chance = np.full(len(y), n_labels / len(y)) if probability is None else probability
+        if np.ptp(chance[labelled]) == 0:
+            chance = np.full(len(y), chance[labelled][0])
 
     def total(values: Floats, rows: NDArray[np.bool_] | slice = slice(None)) -> Floats:
         return np.bincount(code[rows], weights=values, minlength=n_articles).astype(np.float64)
