@@ -1,5 +1,7 @@
 """How far coders agree with each other, and the classifier with them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -25,7 +27,11 @@ def krippendorff_alpha(labels: pd.DataFrame) -> float:
     Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, University of Pennsylvania.
     """
     last = current(labels)
-    counts = pd.crosstab([last["statement_id"], last["target"]], last["label"]).to_numpy(dtype=float)
+    return _alpha(pd.crosstab([last["statement_id"], last["target"]], last["label"]).to_numpy(dtype=float))
+
+
+def _alpha(counts: np.ndarray[Any, Any]) -> float:
+    """Return alpha from how many coders gave each unit (row) each label (column)."""
     counts = counts[counts.sum(axis=1) >= 2]
     if not len(counts):
         return float("nan")

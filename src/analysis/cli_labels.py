@@ -13,7 +13,7 @@ from analysis.agreement import confusion, disagreements, krippendorff_alpha
 from analysis.groups import join
 from analysis.labels import KEY, append_labels, current, read_labels
 from analysis.sampling import draw_sample, plan_labels
-from analysis.sheets import SheetError, read_sheet, write_sheet
+from analysis.sheets import SheetError, read_cells, read_sheet, write_sheet
 
 FOLDER = "labelling"
 LABELS = "labels.parquet"
@@ -156,15 +156,8 @@ def _sample_of(results: Path, sheet: Path) -> pd.DataFrame:
     samples = sorted((results / FOLDER).glob("sample-*.parquet"))
     named = [path for path in samples if path.stem.removeprefix("sample-") in sheet.name]
     if not named and sheet.exists():
-        try:
-            table = (
-                pd.read_excel(sheet, dtype=str)
-                if sheet.suffix == ".xlsx"
-                else pd.read_csv(sheet, dtype=str, sep=None, engine="python", encoding="utf-8-sig")
-            )
-        except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
-            raise SheetError(f"{sheet}: cannot be read as a sheet: {error}") from error
-        ids = set(table["sample"].dropna()) if "sample" in table.columns else set()
+        table = read_cells(sheet)
+        ids = set(table["sample"]) if "sample" in table.columns else set()
         named = [path for path in samples if path.stem.removeprefix("sample-") in ids]
     if len(named) != 1:
         raise SheetError(

@@ -133,7 +133,7 @@ def combinations_of_two(places: list[int]) -> Any:
 
 def _raw_differences(rows: pd.DataFrame, keys: list[str], level: float, resamples: int, seed: int, pairs: Any) -> list[dict[str, Any]]:
     grouped = rows.groupby(keys, sort=True, observed=True)
-    names = [name if isinstance(name, tuple) else (name,) for name in grouped.groups]
+    names = [name if isinstance(name, tuple) else (name,) for name, _ in grouped]
     articles = grouped["article_id"].nunique().to_numpy()
     drawn = cluster_bootstrap(
         rows[["stance"]].to_numpy(dtype=np.float64),

@@ -112,7 +112,7 @@ def corrected_mean(
     if sampled == "articles":
         partly = np.bincount(code[~labelled], minlength=n_articles)[in_sample] > 0
         if partly.any():
-            raise ValueError(f"article {names[in_sample][partly][0]!r} is labelled in part, but sampled='articles'")
+            raise ValueError(f"article {str(names[in_sample][partly][0])!r} is labelled in part, but sampled='articles'")
         chance = np.full(len(y), in_sample.mean())
     else:
         chance = np.full(len(y), n_labels / len(y)) if probability is None else probability
@@ -128,7 +128,8 @@ def corrected_mean(
     proxy_mean, y_mean, proxy_labelled = share @ proxy, draw @ y[labelled], draw @ proxy[labelled]
     y_centred, proxy_centred = y[labelled] - y_mean, proxy[labelled] - proxy_labelled
 
-    tuned = tuning is None
+    # Where everything is labelled there is nothing to tune.
+    tuned = tuning is None and bool((chance[labelled] < 1).any())
     if tuning is None and sampled == "articles":
         tuning = _tuning(
             total(share[labelled] * y_centred, labelled)[in_sample],

@@ -4,6 +4,7 @@ import csv
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import pandas as pd
 
@@ -156,16 +157,20 @@ def _table(sample: pd.DataFrame, coder: str) -> pd.DataFrame:
     return table
 
 
-def _read(path: Path) -> pd.DataFrame:
+def read_cells(path: Path) -> pd.DataFrame:
+    """Read the cells of a CSV or XLSX as text; ``SheetError`` where it is neither."""
     try:
         if path.suffix == ".xlsx":
             _openpyxl()
-            sheet = pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
-        else:
-            # Spreadsheets of some countries save CSV with semicolons.
-            sheet = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=None, engine="python")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, KeyError) as error:
+            return pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
+        # Spreadsheets of some countries save CSV with semicolons.
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=None, engine="python")
+    except (OSError, ValueError, KeyError, csv.Error, BadZipFile) as error:
         raise SheetError(f"{path}: cannot be read as a sheet: {error}") from error
+
+
+def _read(path: Path) -> pd.DataFrame:
+    sheet = read_cells(path)
     for name in ("statement_id", "target", "label"):
         if name not in sheet.columns:
             raise SheetError(f"{path}: no column {name!r}; it has {', '.join(map(str, sheet.columns))}")
