@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from stats_tables import corpus, labels_of, scored
 
+from analysis.estimates import CORRECTED, RAW, TOO_FEW
 from analysis.groups import join
-from analysis.summary import CORRECTED, RAW, TOO_FEW, compare_raw_and_corrected, summarize
+from analysis.summary import compare_raw_and_corrected, summarize
 from analysis.tables import check
 
 ROWS = scored(

@@ -9,9 +9,9 @@ import pandas as pd
 from scipy import special
 
 from analysis.corrected import Estimate
+from analysis.estimates import CORRECTED, RAW, counted, estimate_quantity, labelled_parts
 from analysis.groups import PERIODS, joined
 from analysis.intervals import Floats, cluster_bootstrap, percentile_interval
-from analysis.summary import CORRECTED, RAW, counted, estimate_quantity, labelled_parts
 
 Pair = tuple[tuple[object, ...], tuple[object, ...]]
 

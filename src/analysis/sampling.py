@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from analysis.estimates import MIN_LABELS, counted, estimate_quantity, labelled_parts
 from analysis.groups import join, with_groups
 from analysis.labels import KEY, current
-from analysis.summary import MIN_LABELS, counted, estimate_quantity, labelled_parts
 
 
 def draw_sample(

@@ -3,27 +3,15 @@
 import csv
 from importlib import resources
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import pandas as pd
 
 from analysis.labels import KEY
 from analysis.tables import CLASSES
+from analysis.workbook import need_openpyxl, write_workbook
 
 COLUMNS = ["row", "context", "statement", "target", "speaker", "label", "hard", "note", "coder", "sample", "probability", "statement_id"]
-WIDTHS = {
-    "row": 5,
-    "context": 50,
-    "statement": 70,
-    "target": 10,
-    "speaker": 20,
-    "label": 11,
-    "hard": 7,
-    "note": 30,
-    "coder": 12,
-    "sample": 10,
-}
 SHORT = {"a": "against", "n": "neutral", "f": "favor"}
 MOST_NAMED = 20
 
@@ -56,7 +44,7 @@ def write_sheet(sample: pd.DataFrame, path: str | Path, *, coder: str = "") -> l
     ModuleNotFoundError
         Without openpyxl; the message gives the command that installs it.
     """
-    openpyxl = _openpyxl()
+    need_openpyxl()
     table = _table(sample, coder)
     path = Path(path)
     files = [path.with_suffix(".csv"), path.with_suffix(".xlsx"), path.with_name("CODEBOOK.md")]
@@ -72,7 +60,7 @@ def write_sheet(sample: pd.DataFrame, path: str | Path, *, coder: str = "") -> l
         # A spreadsheet would take these for formulas.
         text[name] = text[name].str.replace(r"^(?=[=+\-@])", " ", regex=True)
     text[COLUMNS].to_csv(files[0], index=False, encoding="utf-8-sig", quoting=csv.QUOTE_ALL)
-    _write_xlsx(openpyxl, table, files[1])
+    write_workbook(table, COLUMNS, codebook(), files[1])
     return files
 
 
@@ -161,7 +149,7 @@ def read_cells(path: Path) -> pd.DataFrame:
     """Read the cells of a CSV or XLSX as text; ``SheetError`` where it is neither."""
     try:
         if path.suffix == ".xlsx":
-            _openpyxl()
+            need_openpyxl()
             return pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
         # Spreadsheets of some countries save CSV with semicolons.
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=None, engine="python")
@@ -183,61 +171,3 @@ def _read(path: Path) -> pd.DataFrame:
         sheet[name] = sheet[name].str.strip()
     sheet["label"] = sheet["label"].str.lower().replace(SHORT)
     return sheet[(sheet[["statement_id", "target", "label"]] != "").any(axis=1)].reset_index(drop=True)
-
-
-def _write_xlsx(openpyxl: Any, table: pd.DataFrame, path: Path) -> None:
-    from openpyxl.cell.rich_text import CellRichText, TextBlock
-    from openpyxl.cell.text import InlineFont
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    book = openpyxl.Workbook()
-    page = book.active
-    page.title = "label"
-    page.append(COLUMNS)
-    strong = InlineFont(b=True, color="C00000")
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        text, start, end = row["statement"], row["start"], row["end"]
-        around = [piece for piece in (text[:start], text[end:]) if piece]
-        around.insert(1 if text[:start] else 0, TextBlock(strong, text[start:end]))
-        for column, name in enumerate(COLUMNS, start=1):
-            cell = page.cell(number, column)
-            cell.value = CellRichText(*around) if name == "statement" else row[name]
-            if isinstance(row[name], str) and name != "statement":
-                cell.data_type = "s"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if name == "label":
-                cell.fill = PatternFill("solid", fgColor="FFF7D6")
-    for column, name in enumerate(COLUMNS, start=1):
-        letter = get_column_letter(column)
-        page.column_dimensions[letter].width = WIDTHS.get(name, 14)
-        page.column_dimensions[letter].hidden = name in ("probability", "statement_id", "sample")
-        page.cell(1, column).font = Font(bold=True)
-    choices = {"label": ",".join(CLASSES), "hard": "yes"}
-    for name, listed in choices.items():
-        letter = get_column_letter(COLUMNS.index(name) + 1)
-        rule = DataValidation(
-            type="list",
-            formula1=f'"{listed}"',
-            allow_blank=True,
-            showErrorMessage=True,
-            errorTitle=name,
-            error=f"choose {listed} or leave it empty",
-        )
-        page.add_data_validation(rule)
-        rule.add(f"{letter}2:{letter}{len(table) + 1}")
-    page.freeze_panes = "B2"
-    instructions = book.create_sheet("codebook")
-    for line in codebook().splitlines():
-        instructions.append([line])
-    instructions.column_dimensions["A"].width = 150
-    book.save(path)
-
-
-def _openpyxl() -> Any:
-    try:
-        import openpyxl
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError("label sheets in XLSX need openpyxl: pip install 'stance-analysis[label]'") from error
-    return openpyxl

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from analysis.estimates import counted
 from analysis.groups import PERIODS, joined
 from analysis.intervals import draw_counts, percentile_interval
-from analysis.summary import counted
 
 # Width of the smoothing kernel for each period: about its length.
 BANDWIDTH = {"day": 1.0, "week": 7.0, "month": 20.0, "quarter": 60.0, "year": 240.0}
