@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,11 +15,14 @@ from analysis.cleaning import Cleaned, clean
 from analysis.config import Config, ConfigError, load_config
 from analysis.dates import parse_date
 from analysis.decoding import NotTextError, normalise
-from analysis.formats import GUESSES, READERS, Record, read_records
+from analysis.formats import READERS, SINGLE, read_records
+from analysis.inputs import InputError, Journal, find_files, shown_path
+from analysis.records import GUESSES, Record
 from analysis.reprints import find_reprints
 from analysis.tables import TABLES, check, typed
 
-SINGLE = (".txt", ".md", ".html", ".htm")
+__all__ = ["InputError", "read_articles"]
+
 # How an outlet is written, where a file's name has it in small letters; others are taken as they stand.
 _OUTLETS = {"anadolu": "Anadolu", "reuters": "Reuters", "guardian": "Guardian", "tass": "TASS", "interfax": "Interfax", "xinhua": "Xinhua", "politico": "Politico", "kremlin": "Kremlin", "nato": "NATO"}  # fmt: skip
 _NO_OUTLET = {"article", "articles", "speech", "doc", "document", "file", "text", "txt", "news", "statement", "transcript", "report", "press", "remarks", "interview", "draft", "copy", "raw", "data", "page", "untitled", "the"}  # fmt: skip
@@ -36,19 +37,6 @@ _LANGUAGES = {
     "spanish": "es",
     "polish": "pl",
 }
-
-
-class InputError(ValueError):
-    """Nothing can be read, or a path that was named does not exist; the message says which and why."""
-
-
-@dataclass
-class _Journal:
-    """What happened besides reading: attrs of the table."""
-
-    skipped: list[dict[str, str]] = field(default_factory=list)
-    warnings: list[dict[str, str]] = field(default_factory=list)
-    inputs: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_articles(paths: str | Path | Sequence[str | Path], config: Config | None = None) -> pd.DataFrame:
@@ -84,9 +72,9 @@ def read_articles(paths: str | Path | Sequence[str | Path], config: Config | Non
     unknown = [name for name in config.reading.columns if name not in GUESSES]
     if unknown:
         raise ConfigError(f"reading.columns: unknown field {unknown[0]!r}; the fields are {', '.join(GUESSES)}")
-    journal = _Journal()
+    journal = Journal()
     rows: dict[str, dict[str, Any]] = {}
-    for path in _files([paths] if isinstance(paths, str | Path) else paths, journal):
+    for path in find_files([paths] if isinstance(paths, str | Path) else paths, journal):
         _read_file(path, config, journal, rows)
     if not rows:
         reasons = "; ".join(f"{skip['path']}: {skip['reason']}" for skip in journal.skipped[:5])
@@ -95,34 +83,8 @@ def read_articles(paths: str | Path | Sequence[str | Path], config: Config | Non
     return _table(list(rows.values()), config, journal)
 
 
-def _files(paths: Iterable[str | Path], journal: _Journal) -> list[Path]:
-    found: dict[Path, Path] = {}
-    for path in map(Path, paths):
-        if not path.exists():
-            raise InputError(f"{path}: no such file or folder")
-        inside = _below(path, journal) if path.is_dir() else [path]
-        found.update({file.resolve(): file for file in reversed(inside)})
-    return sorted(found.values(), key=_shown)
-
-
-def _below(folder: Path, journal: _Journal) -> list[Path]:
-    found: list[Path] = []
-
-    def unreadable(error: OSError) -> None:
-        journal.skipped.append({"path": _shown(Path(error.filename)), "reason": f"folder cannot be read: {error.strerror}"})
-
-    for here, folders, files in os.walk(folder, onerror=unreadable):
-        for name in [name for name in folders if name.startswith(".")]:
-            journal.skipped.append({"path": _shown(Path(here, name)), "reason": "hidden folder"})
-            folders.remove(name)
-        found += [Path(here, name) for name in files]
-    if not found:
-        journal.skipped.append({"path": _shown(folder), "reason": "no files in this folder"})
-    return found
-
-
-def _read_file(path: Path, config: Config, journal: _Journal, rows: dict[str, dict[str, Any]]) -> None:
-    shown, ending = _shown(path), path.suffix.lower()
+def _read_file(path: Path, config: Config, journal: Journal, rows: dict[str, dict[str, Any]]) -> None:
+    shown, ending = shown_path(path), path.suffix.lower()
 
     def skip(reason: str, place: str = "") -> None:
         journal.skipped.append({"path": f"{shown}, {place}" if place else shown, "reason": reason})
@@ -158,7 +120,7 @@ def _read_file(path: Path, config: Config, journal: _Journal, rows: dict[str, di
     return None
 
 
-def _article(record: Record, shown: str, stem: str, journal: _Journal) -> dict[str, Any]:
+def _article(record: Record, shown: str, stem: str, journal: Journal) -> dict[str, Any]:
     given = {name: " ".join(normalise(value).split()) for name, value in record.fields.items() if name != "text"}
     path = f"{shown}, {record.row}" if record.row else shown
     parts = clean(record.fields["text"], given.get("title", ""))
@@ -208,7 +170,7 @@ def _identity(row: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()[:16]
 
 
-def _table(rows: list[dict[str, Any]], config: Config, journal: _Journal) -> pd.DataFrame:
+def _table(rows: list[dict[str, Any]], config: Config, journal: Journal) -> pd.DataFrame:
     originals = find_reprints(
         [row["text"] for row in rows], [row["published"] for row in rows], [row["speaker"] for row in rows], config.reading.near_duplicate
     )
@@ -220,10 +182,3 @@ def _table(rows: list[dict[str, Any]], config: Config, journal: _Journal) -> pd.
     frame = check(typed(frame, "articles"), "articles")
     frame.attrs.update(skipped=journal.skipped, warnings=journal.warnings, inputs=journal.inputs)
     return frame
-
-
-def _shown(path: Path) -> str:
-    """Write a path from the current folder where it lies below it, so that results name no machine."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a symbolic link keeps its own name
-    here = Path.cwd()
-    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
