@@ -55,6 +55,8 @@ def test_bad_files_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "lines.jsonl").write_text('{"text": "One."}\n{"text"\n{"text": "Two."}\n')
     os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path)
     frame = read_articles(tmp_path)
     assert frame["text"].tolist() == ["They met in Geneva.", "One.", "Two."]
     found = reasons(frame)
@@ -66,7 +68,8 @@ def test_bad_files_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert found["menu.txt"] == "nothing left but page furniture"
     assert found[".hidden.txt"] == "hidden file" and found["pipe.txt"] == "not a regular file"
     assert found["lines.jsonl"].startswith("line 2: not valid JSON")
-    assert len(found) == 10
+    assert found[".cache"] == "hidden folder" and found["loop"].startswith("link to a folder")
+    assert len(found) == 12
 
 
 def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,12 +20,13 @@ def test_cyrillic_without_a_mark_is_detected() -> None:
 
 
 def test_a_page_may_declare_its_encoding() -> None:
-    page = "<meta charset=iso-8859-9><p>Işık ve Gül</p>"
+    page = "<meta charset=iso-8859-9><p>" + "Plain words go on. " * 20 + "Işık ve Gül</p>"
     assert decode(page.encode("iso-8859-9"), declared=True) == page
 
 
 @pytest.mark.parametrize(
-    "data", [b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"%PDF-1.7 and so on", bytes(range(1, 32)) * 20, b"\xff\xfea\xd8"]
+    "data",
+    [b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"%PDF-1.7 and so on", b"a" * 500 + b"\x00", bytes(range(1, 32)) * 20, b"\xff\xfea\xd8"],
 )
 def test_binary_is_refused(data: bytes) -> None:
     with pytest.raises(NotTextError):

@@ -88,6 +88,10 @@ def test_broken_json_lines_are_named() -> None:
     assert found.skipped[0].startswith("line 2: not valid JSON") and found.skipped[1].startswith("line 3: expected an object")
 
 
+def test_a_missing_number_is_missing() -> None:
+    assert read_records(b'{"text": "One.", "title": NaN}\n', ".jsonl", {}).records[0].fields == {"text": "One.", "title": ""}
+
+
 def test_parquet_with_dates_and_nulls() -> None:
     file = io.BytesIO()
     pd.DataFrame({"content": ["One.", None], "date": pd.to_datetime(["2021-12-27", None]), "speaker": [None, "Ana Sample"]}).to_parquet(

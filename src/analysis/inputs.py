@@ -38,9 +38,13 @@ def _below(folder: Path, journal: Journal) -> list[Path]:
         journal.skipped.append({"path": shown_path(Path(error.filename)), "reason": f"folder cannot be read: {error.strerror}"})
 
     for here, folders, files in os.walk(folder, onerror=unreadable):
-        for name in [name for name in folders if name.startswith(".")]:
-            journal.skipped.append({"path": shown_path(Path(here, name)), "reason": "hidden folder"})
-            folders.remove(name)
+        for name in list(folders):
+            # A link to a folder may lead back up and never end.
+            linked = Path(here, name).is_symlink()
+            if linked or name.startswith("."):
+                reason = "link to a folder; name the folder itself" if linked else "hidden folder"
+                journal.skipped.append({"path": shown_path(Path(here, name)), "reason": reason})
+                folders.remove(name)
         found += [Path(here, name) for name in files]
     if not found:
         journal.skipped.append({"path": shown_path(folder), "reason": "no files in this folder"})
