@@ -25,7 +25,8 @@ class Target:
     names: tuple[str, ...] = ()
     metonyms: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    other_alliances: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
     stands_for: tuple[str, ...] = ()
 
 
@@ -129,7 +130,7 @@ def _build(raw: dict[str, Any], where: str) -> Config:
     )
     known = [t.name for t in listed]
     for target in listed:
-        if not target.names and not target.metonyms:
+        if not target.names and not target.metonyms and not target.ambiguous:
             raise ConfigError(f"{where}: targets.{target.name}: no names; list at least one under names")
         for other in target.stands_for:
             if other not in known:

@@ -64,6 +64,10 @@ TABLES: dict[str, Table] = {
             "source_spans": Column("spans", "where the source stands, [start, end) in the article's text"),
             "cue_spans": Column("spans", "where the cue stands, [start, end) in the article's text"),
             "content_spans": Column("spans", "what is attributed within this sentence, [start, end) in the article's text"),
+            "scope_spans": Column(
+                "spans",
+                "where a mention of a target is this statement's, [start, end) in the article's text: the whole sentence unless it has several speakers",
+            ),
             "context": Column("text", "what stands before it in the article"),
         },
     ),
