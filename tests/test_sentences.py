@@ -6,8 +6,48 @@ from hypothesis import strategies as st
 
 from analysis.sentences import LONG, sentence_spans
 
-MARKS = ['"', "“", "”", "‘", "’", "«", "»", "U.S. ", "Jan. 9", "Mr. ", "… ", "... ", ". ", "\n", "\n\n", "\r\n", "\u2028", "\x1c", "\u00a0", "\u200b"]
-MORE = ["p.m. Monday", "R-S.C.", "\n- ", "\n1. ", "Q: ", "MS. ROE: ", "Word ", "word ", "5 ", "!", "?", ")", "(", "。", "e\u0301", "😀", "\ud800", "A.B."]
+MARKS = [
+    '"',
+    "“",
+    "”",
+    "‘",
+    "’",
+    "«",
+    "»",
+    "U.S. ",
+    "Jan. 9",
+    "Mr. ",
+    "… ",
+    "... ",
+    ". ",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\u2028",
+    "\x1c",
+    "\u00a0",
+    "\u200b",
+]
+MORE = [
+    "p.m. Monday",
+    "R-S.C.",
+    "\n- ",
+    "\n1. ",
+    "Q: ",
+    "MS. ROE: ",
+    "Word ",
+    "word ",
+    "5 ",
+    "!",
+    "?",
+    ")",
+    "(",
+    "。",
+    "e\u0301",
+    "😀",
+    "\ud800",
+    "A.B.",
+]
 anything = st.one_of(st.lists(st.sampled_from(MARKS + MORE), max_size=120).map("".join), st.text(max_size=600))
 
 

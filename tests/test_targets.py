@@ -1,5 +1,7 @@
 """Which statement speaks of which target: the words that count, and those that only look like it."""
 
+import itertools
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -102,7 +104,9 @@ def test_a_false_friend_does_not_hide_the_true_one():
     ],
 )
 def test_the_alliance_when_another_is_named_nearer(context, text, counts):
-    assert (("NATO", "The alliance", "metonym") in found(text, context) or ("NATO", "the alliance", "metonym") in found(text, context)) is counts
+    assert (
+        ("NATO", "The alliance", "metonym") in found(text, context) or ("NATO", "the alliance", "metonym") in found(text, context)
+    ) is counts
 
 
 @pytest.mark.parametrize(
@@ -124,7 +128,7 @@ def test_lines_of_capitals(text, expected):
 
 def test_one_row_a_statement_and_target_by_name_before_metonym():
     frame = find_targets(statements("Washington, the US and NATO", "Nothing here", "Kyiv"))
-    assert frame[["statement_id", "target", "surface", "start", "end", "via"]].values.tolist() == [
+    assert frame[["statement_id", "target", "surface", "start", "end", "via"]].to_numpy().tolist() == [
         ["s0", "US", "US", 16, 18, "name"],
         ["s0", "NATO", "NATO", 23, 27, "name"],
         ["s2", "Ukraine", "Kyiv", 0, 4, "metonym"],
@@ -134,7 +138,11 @@ def test_one_row_a_statement_and_target_by_name_before_metonym():
 def test_indirect_targets_with_the_switch():
     frame = statements("The West and NATO agree")
     assert rows(find_targets(frame)) == [("NATO", "NATO", "name"), ("West", "The West", "name")]
-    assert rows(find_targets(frame, indirect=True)) == [("NATO", "NATO", "name"), ("West", "The West", "name"), ("US", "The West", "indirect")]
+    assert rows(find_targets(frame, indirect=True)) == [
+        ("NATO", "NATO", "name"),
+        ("West", "The West", "name"),
+        ("US", "The West", "indirect"),
+    ]
 
 
 def test_the_switch_stands_in_the_configuration_too(tmp_path):
@@ -158,9 +166,12 @@ def test_the_context_column_is_read():
 
 
 def test_targets_of_ones_own():
-    own = [Target("EU", names=("European Union", "EU"), metonyms=("Brussels",), exclude=("Brussels sprouts",)), Target("Rain", names=("rain",))]
+    own = [
+        Target("EU", names=("European Union", "EU"), metonyms=("Brussels",), exclude=("Brussels sprouts",)),
+        Target("Rain", names=("rain",)),
+    ]
     frame = statements("Brussels sprouts in the RAIN", "EUROPEAN UNION", "European union", "Brussels, Rain")
-    assert find_targets(frame, own)[["statement_id", "target", "surface"]].values.tolist() == [
+    assert find_targets(frame, own)[["statement_id", "target", "surface"]].to_numpy().tolist() == [
         ["s0", "Rain", "RAIN"],
         ["s1", "EU", "EUROPEAN UNION"],
         ["s3", "EU", "Brussels"],
@@ -188,7 +199,29 @@ def test_a_missing_column_is_named():
         find_targets(statements("NATO").drop(columns="scope_spans"))
 
 
-WORDS = ["US", "U.S.", "us ", "NATO", "the alliance", "CSTO", "Ukraine", "'s ", "’s neighbours", "West", "the ", "Bank", "Washington", "Post", " ", "-", "\n", ".", "$", "İ", "ß"]
+WORDS = [
+    "US",
+    "U.S.",
+    "us ",
+    "NATO",
+    "the alliance",
+    "CSTO",
+    "Ukraine",
+    "'s ",
+    "’s neighbours",
+    "West",
+    "the ",
+    "Bank",
+    "Washington",
+    "Post",
+    " ",
+    "-",
+    "\n",
+    ".",
+    "$",
+    "İ",
+    "ß",
+]
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=30).map("".join), st.lists(st.sampled_from(WORDS), max_size=5).map("".join))
@@ -196,5 +229,5 @@ def test_a_mention_is_the_words_at_its_offsets(text, context):
     for find in FIND.values():
         mentions = find(text, context)
         assert all(0 <= m.start < m.end <= len(text) and text[m.start : m.end] == m.surface for m in mentions)
-        assert all(a.end <= b.start for a, b in zip(mentions, mentions[1:], strict=False))
+        assert all(a.end <= b.start for a, b in itertools.pairwise(mentions))
         assert all(not text[m.end : m.end + 1].isalnum() for m in mentions)
