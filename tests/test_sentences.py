@@ -118,6 +118,7 @@ def test_half_characters_from_broken_files():
 def test_long_quotations_are_taken_apart(left, right):
     parts = [f"This is part {i} of what an invented envoy had to say about it." for i in range(8)]
     parts[0], parts[-1] = left + parts[0], parts[-1] + right
+    parts[3] = f"‘{parts[3]}’"
     text = " ".join(parts)
     assert len(text) > LONG
     assert cut(f"Ana Sample left. {text} Bo Doe stayed.") == ["Ana Sample left.", *parts, "Bo Doe stayed."]

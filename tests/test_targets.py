@@ -184,6 +184,10 @@ def test_a_longer_name_outlives_the_phrase_excluded_within_it():
     assert [m.surface for m in find("The Old Washington Post, a Washington Post, a Post", "")] == ["Old Washington Post", "Post"]
 
 
+def test_a_currency_is_no_country_without_being_listed():
+    assert [m.start for m in finder(Target("US", names=("US",)))("US$5 for the US", "")] == [13]
+
+
 def test_signs_in_a_name_are_no_expression():
     assert [m.surface for m in finder(Target("X", names=("A.B (C)+",)))("AxB CC, A.B (C)+ ", "")] == ["A.B (C)+"]
 
