@@ -165,14 +165,15 @@ def corrected_mean(
     variance = float(np.sum(influence**2))
     # Below this it is rounding.
     variance = variance if variance > 1e-20 * max(1.0, float(np.max(np.abs(y[labelled])))) ** 2 else 0.0
-    degrees = _satterthwaite(parts)
+    held_by = 1 / float(np.sum(total(draw, labelled) ** 2))
+    degrees = _satterthwaite(parts) if variance > 0 else max(held_by - 1, 1.0)
     point = (
         float(special.stdtrit(degrees, (1 + level) / 2))
         if quantile == "t" and np.isfinite(degrees)
         else float(special.ndtri((1 + level) / 2))
     )
     # Labels that are all the same say nothing about their spread; they then count as one draw per article.
-    most = 1 / float(np.sum(total(draw, labelled) ** 2)) if np.ptp(y[labelled]) == 0 else np.inf
+    most = held_by if np.ptp(y[labelled]) == 0 else np.inf
     low, high = _interval(estimate, variance, point, bounds, n_labels, most)
     n_effective = n_labels * (classical / variance if variance > 0 else 1.0)
     if bounds is not None:
