@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.aliases import Aliases, load_aliases
 from analysis.attribution import Attribution, AttributionTagger, load_tagger
 from analysis.config import load_config
-from analysis.quotation import quoted
+from analysis.quotation import kind_of, quoted
 from analysis.sentences import sentence_spans
 from analysis.speakers import Speaker, holder_of, resolve_speakers
 from analysis.tables import TABLES, check, typed
@@ -83,7 +83,9 @@ def statements_of(
         author = next((name for a, b, name in turns if a <= start < b), speaker)
         for rank, (k, scope) in enumerate(holders(attributions, speakers, start, end)):
             holder = NOBODY if k is None else speakers[k]
-            parts = {part: _within(getattr(attributions[k], part), start, end) if k is not None else [] for part in ("source", "cue", "content")}
+            parts = {
+                part: _within(getattr(attributions[k], part), start, end) if k is not None else [] for part in ("source", "cue", "content")
+            }
             rows.append(
                 {
                     "statement_id": hashlib.sha256(f"{article_id} {start} {end} {rank}".encode()).hexdigest()[:16],
@@ -91,7 +93,7 @@ def statements_of(
                     "start": start,
                     "end": end,
                     "text": text[start:end],
-                    "kind": _kind(parts["content"] or scope, marks) if k is not None else "direct" if author else "narration",
+                    "kind": kind_of(parts["content"] or scope, marks) if k is not None else "direct" if author else "narration",
                     "speaker": holder.name if k is not None else author or None,
                     "speaker_role": holder.role,
                     "reported_by": holder.reported_by or (author if k is not None and author and author != holder.name else None),
@@ -143,12 +145,6 @@ def _minus(free: list[Span], taken: list[Span]) -> list[Span]:
     for a, b in taken:
         free = [span for c, d in free for span in ((c, min(d, a)), (max(c, b), d)) if span[0] < span[1]]
     return free
-
-
-def _kind(pieces: Sequence[Span], marks: bytearray) -> str:
-    """Direct: all in quotation marks; mixed: some; indirect: none."""
-    total, inside = sum(b - a for a, b in pieces), sum(sum(marks[a:b]) for a, b in pieces)
-    return "indirect" if inside == 0 else "direct" if inside >= 0.9 * total else "mixed"
 
 
 def _words(text: str, pieces: Sequence[Span]) -> str | None:
