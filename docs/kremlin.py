@@ -33,6 +33,7 @@ SPEAKER = "Vladimir Putin"
 CREDIT = "Texts: kremlin.ru, CC BY 4.0."
 INVASION = "2022-02-24"
 READER = "reader"
+FEWEST = 3
 
 
 def main() -> None:
@@ -95,7 +96,7 @@ def of_speaker(rows: pd.DataFrame) -> pd.DataFrame:
 def hand_labels(rows: pd.DataFrame, statements: pd.DataFrame, articles: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Find the labelled places among the statements: same line of the corpus, same target, most of the characters."""
     marked = pd.read_csv(path)
-    line = articles.set_index("article_id")["path"].str.extract(r"(\d+)$", expand=False).astype(int)
+    line = articles.set_index("article_id")["path"].str.extract(r"line (\d+)", expand=False).astype(int)
     known = rows[["statement_id", "target"]].merge(statements[["statement_id", "article_id", "start", "end"]], on="statement_id")
     pairs = known.assign(line=known["article_id"].map(line)).merge(marked, on=["line", "target"], suffixes=("", "_marked"))
     shared = np.minimum(pairs["end"], pairs["end_marked"]) - np.maximum(pairs["start"], pairs["start_marked"])
@@ -129,12 +130,10 @@ def accuracy(labels: pd.DataFrame, scores: pd.DataFrame) -> dict[str, object]:
 def draw_trend(rows: pd.DataFrame, out: Path) -> None:
     """Draw stance per target and month."""
     events = read_events(Path(__file__).with_name("kremlin-events.yml"))
-    title = f"What {SPEAKER} says about NATO, Ukraine, the US and the West"
-    credit = f"n events: {rows['article_id'].nunique()}. {CREDIT}"
-    save(
-        plot_over_time(summarize(rows, ["target", "month"]), smooth_stance(rows), events, title=title, credit=credit)[0],
-        out / "kremlin-trend",
-    )
+    summary, line = summarize(rows, ["target", "month"], min_articles=FEWEST), smooth_stance(rows, min_articles=FEWEST)
+    title = f"How {SPEAKER} speaks of NATO, the US, Ukraine and the West"
+    credit = f"Months with at least {FEWEST} events, of {rows['article_id'].nunique()} in all. {CREDIT}"
+    save(plot_over_time(summary, line, events, title=title, credit=credit)[0], out / "kremlin-trend")
 
 
 def save(ax: matplotlib.axes.Axes, stem: Path) -> None:

@@ -75,6 +75,17 @@ def test_raw_differences_cover_nothing_where_there_is_nothing():
     assert 52 <= held <= 60
 
 
+def test_p_below_five_percent_is_an_interval_without_zero():
+    agree = 0
+    for seed in range(40):
+        scores, statements, _, articles, _ = corpus(14, seed)
+        for _, row in differences(join(scores, statements, articles), "speaker", resamples=500).iterrows():
+            assert (row["p"] < 0.045) <= (row["low"] > 0 or row["high"] < 0)
+            assert (row["p"] > 0.055) <= (row["low"] <= 0 <= row["high"])
+            agree += 1
+    assert agree > 60
+
+
 def test_before_after_by_hand():
     rows = scored([(f"a{i}", "NATO", "Ana", "against" if i < 6 else "favor") for i in range(12)])  # one a day from 1 January
     row = before_after(rows, "2022-01-07").iloc[0]

@@ -109,6 +109,21 @@ def test_labels_that_are_all_the_same_leave_doubt():
     assert together.high == pytest.approx(3.1824**2 / (4 + 3.1824**2), rel=1e-3)
 
 
+def test_same_labels_count_by_how_far_articles_go_together():
+    # four articles of ten labels; the classifier's values alternate inside them, so the 40 count as 40; values that differ by article only: as 4
+    y, articles = np.where(np.arange(100) < 40, 0.0, NAN), np.arange(100) // 10
+    inside = corrected_mean(y, 0.1 + 0.05 * (-1.0) ** np.arange(100), articles, bounds=(0.0, 1.0), tuning=0.0)
+    between = corrected_mean(y, 0.1 + 0.05 * (-1.0) ** articles, articles, bounds=(0.0, 1.0), tuning=0.0)
+    assert inside.high == pytest.approx(3.1824**2 / (40 + 3.1824**2), rel=1e-3)
+    assert between.high == pytest.approx(3.1824**2 / (4 + 3.1824**2), rel=1e-3)
+
+
+def test_tuning_is_kept_within_reason():
+    y, proxy = np.where(np.arange(200) < 50, np.arange(200) % 2, NAN), 0.001 * (np.arange(200) % 2)
+    assert corrected_mean(y, proxy, np.arange(200)).tuning == 2.0
+    assert corrected_mean(y, -proxy, np.arange(200)).tuning == 0.0
+
+
 def test_influence_adds_up_to_the_variance():
     generator = np.random.default_rng(4)
     y = np.where(generator.random(200) < 0.4, generator.normal(size=200), NAN)

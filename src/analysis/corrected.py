@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 Floats = NDArray[np.float64]
+# Any weight of the classifier is valid; one beyond this is noise of a rare class.
+LARGEST = 2.0
 
 
 @dataclass(frozen=True)
@@ -172,8 +174,8 @@ def corrected_mean(
         if quantile == "t" and np.isfinite(degrees)
         else float(special.ndtri((1 + level) / 2))
     )
-    # Labels that are all the same say nothing about their spread; they then count as one draw per article.
-    most = held_by if np.ptp(y[labelled]) == 0 else np.inf
+    # Labels that are all the same do not show how far those of one article go together; the classifier's values then stand for them.
+    most = _independent(draw, proxy_centred, code[labelled]) if np.ptp(y[labelled]) == 0 else np.inf
     low, high = _interval(estimate, variance, point, bounds, n_labels, most)
     n_effective = n_labels * (classical / variance if variance > 0 else 1.0)
     if bounds is not None:
@@ -191,7 +193,17 @@ def _tuning(y: Floats, proxy: Floats, chance: Floats, proxy_all: Floats, chance_
     known = not np.isnan(chance_all).any()
     spread = (1 / chance_all - 1) @ proxy_all**2 * number / (number - 1) if known else factor @ proxy**2
     # Nothing left to draw, or a constant classifier: the weight does not matter.
-    return float(factor @ (y * proxy) / spread) if spread > 1e-18 else 1.0
+    return float(np.clip(factor @ (y * proxy) / spread, 0.0, LARGEST)) if spread > 1e-18 else 1.0
+
+
+def _independent(draw: Floats, proxy: Floats, code: NDArray[np.int64]) -> float:
+    """Return how many independent labels the labels are worth, by the design effect of the classifier's values: from one per article to all."""
+    per_article = 1 / float(np.sum(np.bincount(code, weights=draw) ** 2))
+    alone, together = float(np.sum((draw * proxy) ** 2)), float(np.sum(np.bincount(code, weights=draw * proxy) ** 2))
+    if alone < 1e-20:
+        return per_article
+    number = 1 / float(np.sum(draw**2))
+    return max(per_article, number / max(together / alone, 1.0))
 
 
 def _satterthwaite(parts: list[tuple[float, float]]) -> float:
@@ -213,7 +225,8 @@ def _interval(
     number = min(inside * (1 - inside) / (variance / width**2) if variance > 0 else np.inf, most)
     middle = (share + point**2 / (2 * number)) / (1 + point**2 / number)
     half = point / (1 + point**2 / number) * np.sqrt(share * (1 - share) / number + point**2 / (4 * number**2))
-    return float(least + width * (middle - half)), float(least + width * (middle + half))
+    low, high = np.clip([middle - half, middle + half], 0.0, 1.0)
+    return float(least + width * low), float(least + width * high)
 
 
 def _centred(influence: Floats, side: NDArray[np.bool_]) -> Floats:

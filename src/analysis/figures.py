@@ -8,8 +8,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from analysis.charts import plot_heatmap, plot_stance
+from analysis.groups import join
 from analysis.summary import summarize
 from analysis.time_charts import plot_over_time
+from analysis.trends import read_events, smooth_stance
 
 if TYPE_CHECKING:
     from analysis.pipeline import Results
@@ -36,13 +38,15 @@ def draw_all(results: "Results", folder: Path) -> int:
         drawn += save(folder / "stance-by-speaker", lambda: plot_heatmap(by_speaker, title="Who takes which stance"))
     published = results.tables["articles"]["published"].dropna()
     if published.nunique() > 1 and len(results.tables["scores"]):
-        period = "month" if (published.max() - published.min()).days >= DAYS_A_MONTH_CHART else "week"
         summary = results.manifest["config"]["summary"]
+        period = summary["period"] or ("month" if (published.max() - published.min()).days >= DAYS_A_MONTH_CHART else "week")
         options = {k: summary[k] for k in ("min_articles", "level", "resamples", "seed")}
-        tables = results.tables
-        over_time = summarize(tables["scores"], ["target", period], statements=tables["statements"], articles=tables["articles"], **options)
+        rows = join(results.tables["scores"], results.tables["statements"], results.tables["articles"])
+        over_time = summarize(rows, ["target", period], **options)
         if len(over_time):
-            drawn += save(folder / "stance-over-time", lambda: plot_over_time(over_time))
+            smooth = smooth_stance(rows, every=period, **options)
+            events = read_events(summary["events"]) if summary["events"] else None
+            drawn += save(folder / "stance-over-time", lambda: plot_over_time(over_time, smooth, events))
     return drawn
 
 
