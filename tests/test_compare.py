@@ -43,6 +43,18 @@ def test_every_two_groups_or_neighbouring_periods():
     assert (months["p_holm"] >= months["p"]).all()
 
 
+def test_only_those_asked_for_are_compared(monkeypatch):
+    scores, statements, _, articles, _ = corpus()
+    rows = join(scores, statements, articles)
+    table = differences(rows, "speaker", [], among=["Ana Petrov", "Bo Lindqvist"])
+    assert table[["first", "second", "n_comparisons"]].to_numpy().tolist() == [["Ana Petrov", "Bo Lindqvist", 1]]
+    with pytest.raises(ValueError, match="no speaker 'Nobody' to compare"):
+        differences(rows, "speaker", among=["Nobody"])
+    monkeypatch.setattr("analysis.compare.MOST", 2)
+    with pytest.raises(ValueError, match="3 comparisons are too many"):
+        differences(rows, "speaker", [])
+
+
 def test_small_groups_are_not_compared():
     rows = scored([("a", "NATO", "Ana", "favor"), ("b", "NATO", "Bo", "favor")])
     assert differences(rows, "speaker", min_articles=2).empty
