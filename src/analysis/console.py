@@ -58,9 +58,7 @@ def print_results(results: Any, console: Console) -> None:
     scores, mentions = tables["scores"], tables["mentions"]
     rows = scores.merge(mentions[["statement_id", "target", "surface"]], on=["statement_id", "target"])
     rows = rows.merge(tables["statements"][["statement_id", "speaker", "text"]], on="statement_id", how="left")
-    shown = Table(
-        "speaker", "target", "stance", "p", Text("statement"), box=SIMPLE_HEAD, expand=True, title="Statements", title_justify="left"
-    )
+    shown = Table("speaker", "target", "stance", "p", "statement", box=SIMPLE_HEAD, expand=True, title="Statements", title_justify="left")
     for column, width in zip(shown.columns, (18, 8, 8, 4, None), strict=True):
         column.width, column.no_wrap = width, False
     shown.columns[-1].ratio = 1

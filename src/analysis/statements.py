@@ -62,9 +62,9 @@ def extract_statements(
     aliases = aliases or load_aliases()
     kept = config.context if context is None else context
     rows: list[dict[str, Any]] = []
-    for article in articles[["article_id", "text", "title", "speaker"]].astype(object).itertuples(index=False):
-        title, speaker = ("" if pd.isna(v) else str(v) for v in (article.title, article.speaker))
-        rows += statements_of(str(article.article_id), str(article.text), title, speaker, tagger, aliases, kept)
+    columns = (articles["article_id"], articles["text"], articles["title"].fillna(""), articles["speaker"].fillna(""))
+    for article_id, text, title, speaker in zip(*columns, strict=True):
+        rows += statements_of(article_id, text, title, speaker, tagger, aliases, kept)
         if progress:
             progress(1)
     return check(typed(pd.DataFrame(rows, columns=list(TABLES["statements"].columns)), "statements"), "statements")
