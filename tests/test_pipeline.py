@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from analysis.attribution import Attribution
 
+from analysis.attribution import Attribution
 from analysis.config import load_config
 from analysis.pipeline import ResultsError, run
 from analysis.tables import check
