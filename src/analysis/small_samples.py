@@ -40,16 +40,25 @@ def satterthwaite(parts: list[tuple[float, float]]) -> float:
 def interval(
     estimate: float, variance: float, point: float, bounds: tuple[float, float] | None, n_labels: int, most: float
 ) -> tuple[float, float]:
-    """Return the t interval, or with bounds the score interval of a share with the same variance, which is right for rare classes too."""
+    """Return the t interval, or with bounds a score interval, which is right for rare classes too.
+
+    With bounds the variance at the true share p is taken to be ``p (1 - p) / number + rest``: as much as can be of the estimated variance is in the first
+    part, which grows with p, with a number no smaller than that of the labels; the rest does not depend on p. Without a rest it is Wilson's interval.
+    """
     if bounds is None or (variance == 0 and np.isinf(most)):
         half = point * np.sqrt(variance)
         return float(estimate - half), float(estimate + half)
     least, width = bounds[0], bounds[1] - bounds[0]
+    variance /= width**2
     share = float(np.clip((estimate - least) / width, 0.0, 1.0))
     inside = float(np.clip(share, 0.5 / n_labels, 1 - 0.5 / n_labels))
-    number = min(inside * (1 - inside) / (variance / width**2) if variance > 0 else np.inf, most)
-    middle = (share + point**2 / (2 * number)) / (1 + point**2 / number)
-    half = point / (1 + point**2 / number) * np.sqrt(share * (1 - share) / number + point**2 / (4 * number**2))
+    number = inside * (1 - inside) / variance if variance > 0 else np.inf
+    number = min(max(number, n_labels - 1), most)
+    rest = max(variance - inside * (1 - inside) / number, 0.0)
+    # Solves (p - share)^2 = point^2 (p (1 - p) / number + rest).
+    square = 1 + point**2 / number
+    middle = (share + point**2 / (2 * number)) / square
+    half = np.sqrt(max(middle**2 - (share**2 - point**2 * rest) / square, 0.0))
     low, high = np.clip([middle - half, middle + half], 0.0, 1.0)
     return float(least + width * low), float(least + width * high)
 
