@@ -54,11 +54,12 @@ def main() -> None:
     articles = read_articles(args.data / "corpora" / "kremlin_en_turns.jsonl")
     statements = extract_statements(articles, OwnWords())
     scores = score_stance(statements, find_targets(statements))
-    rows = of_speaker(by_event(join(scores, statements, articles), articles))
+    everyone = by_event(join(scores, statements, articles), articles)
+    rows = of_speaker(everyone)
     labels = hand_labels(rows, statements, articles, Path(__file__).with_name("kremlin-labels.csv"))
     gold = {name: gold_labels(rows, statements, args.data / "gold" / f"{name}.jsonl") for name in ("dev", "train")}
 
-    draw_trend(rows, args.out)
+    draw_trend(everyone, args.out)
     compared = compare_raw_and_corrected(rows, labels)
     title = f"{SPEAKER}: classifier alone and corrected with hand labels"
     save(
@@ -142,8 +143,8 @@ def draw_trend(rows: pd.DataFrame, out: Path) -> None:
     """Draw stance per target and month."""
     events = read_events(Path(__file__).with_name("kremlin-events.yml"))
     summary, line = summarize(rows, ["target", "month"], min_articles=FEWEST), smooth_stance(rows, min_articles=FEWEST)
-    title = f"How {SPEAKER} speaks of NATO, the US, Ukraine and the West"
-    credit = f"Months with at least {FEWEST} events, of {rows['article_id'].nunique()} in all. {CREDIT}"
+    title = "Stance toward NATO, the US, Ukraine and the West on kremlin.ru"
+    credit = f"Statements of the President, officials and guests; a point needs {FEWEST} events, of {rows['article_id'].nunique()} in all. {CREDIT}"
     save(plot_over_time(summary, line, events, title=title, credit=credit)[0], out / "kremlin-trend")
 
 

@@ -123,7 +123,7 @@ def _write_numbers(ax: Axes, days: pd.Series, rows: pd.DataFrame) -> None:
         colour = "#BBBBBB" if np.isnan(estimate) else "#666666"
         ax.text(
             day,
-            -1.02,
+            -1.33,
             f"{number}",
             ha="center",
             va="bottom",
@@ -135,7 +135,7 @@ def _write_numbers(ax: Axes, days: pd.Series, rows: pd.DataFrame) -> None:
 
 def _finish(ax: Axes, name: str) -> None:
     ax.axhline(0, color="#888888", linewidth=0.8, zorder=0)
-    ax.set_ylim(-1.08, 1.08)
+    ax.set_ylim(-1.36, 1.08)
     ax.set_yticks([-1, 0, 1], ["−1", "0", "+1"])
     ax.grid(axis="y")
     ax.set_title(name, fontsize=9.5, pad=3)
