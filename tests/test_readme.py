@@ -32,7 +32,7 @@ def test_commands_run_in_order(place):
     """Every line of the sh blocks, one after the other, with the command of this environment."""
     commands = [line for block in blocks("sh") for line in block.splitlines() if line.strip()]
     assert len(commands) >= 3
-    stance = f"stance() {{ {shlex.quote(sys.executable)} -m analysis.cli \"$@\"; }}"
+    stance = f'stance() {{ {shlex.quote(sys.executable)} -m analysis.cli "$@"; }}'
     for command in commands:
         done = subprocess.run(["bash", "-c", f"{stance}\n{command}"], cwd=place, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}\n{done.stderr}"

@@ -153,7 +153,7 @@ def main() -> None:
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1.0, (s + 1) / (0.06 * steps)) * max(0.0, 1 - s / steps))
     loss_of = nn.CrossEntropyLoss(label_smoothing=0.05, reduction="none")
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
-    best, step, started = (-1.0, None), 0, time.time()
+    best, step, started = (-1.0, None, 0), 0, time.time()
     for epoch in range(args.epochs):
         rows = epoch_rows()
         # A holder or a context that is sometimes missing teaches the model to work without them.
@@ -189,14 +189,13 @@ def main() -> None:
         print(f"epoch {epoch + 1}: " + ", ".join(f"{k} {v:.1f}" for k, v in scores.items()), flush=True)
         chosen = scores["gold dev"] + 0.5 * (scores["rw-dev"] + scores["mt-dev"])
         if chosen > best[0]:
-            best = (chosen, {k: v.clone() for k, v in average.module.state_dict().items()})
+            best = (chosen, {k: v.clone() for k, v in average.module.state_dict().items()}, epoch + 1)
             args.work.mkdir(parents=True, exist_ok=True)
             torch.save(best[1], args.work / "checkpoint.pt")
     model.load_state_dict(best[1])
     temperature = fit_temperature(dev_labels["gold dev"], predict(model, dev_tokens["gold dev"], pad))
-    export_stance(
-        model.eval(), tokenizer, args.out, {"temperature": round(temperature, 4), "max_tokens": MAX_TOKENS, "labels": list(CLASSES)}
-    )
+    config = {"temperature": round(temperature, 4), "threshold": 0.0, "max_tokens": MAX_TOKENS, "labels": list(CLASSES)}
+    export_stance(model.eval(), tokenizer, args.out, {**config, "seed": args.seed, "epochs": best[2], "lr": args.lr}, args.encoder_name)
     print(json.dumps({"temperature": temperature, "seconds": round(time.time() - started)}))
 
 

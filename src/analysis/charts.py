@@ -28,6 +28,7 @@ from analysis.drawing import (
     signed,
     style,
 )
+from analysis.tables import CLASSES, UNSURE
 
 NEUTRAL_LINE = "#888888"  # an outline in the neutral fill would be too pale to see
 
@@ -73,7 +74,7 @@ def plot_stance(summary: pd.DataFrame, *, title: str = "Stance", most: int = 25,
         _draw_means(axes[1], kept[known], places[known])
         for place, (_, row) in zip(places[~known], kept[~known].iterrows(), strict=True):
             _draw_counts(axes[0], place, row)
-            few = f"too few articles ({row['n_articles']})\nfor an estimate"
+            few = f"too few articles\nfor an estimate"
             axes[1].text(0, place, few, ha="center", va="center", color=PALE, style="italic", fontsize=7.5)
         axes[0].set_yticks(places, [named(row, by) for _, row in kept.iterrows()])
         axes[0].set_ylim(-0.6, len(kept) - 0.4)
@@ -208,7 +209,9 @@ def _draw_means(ax: Axes, kept: pd.DataFrame, places: np.ndarray[Any, Any]) -> N
 def _draw_cell(ax: Axes, column: int, line: int, row: pd.Series) -> None:
     if np.isnan(row["estimate"]):
         ax.add_patch(Rectangle((column, line), 1, 1, facecolor="white", edgecolor="#DDDDDD", hatch="///", linewidth=0))
-        ax.text(column + 0.5, line + 0.5, f"n = {row['n_statements']}", ha="center", va="center", fontsize=7.5, color=PALE)
+        counts = "\n".join(f"{row[f'n_{name}']} {name}" for name in (*CLASSES, UNSURE) if row[f"n_{name}"])
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+        ax.text(column + 0.5, line + 0.5, counts, ha="center", va="center", fontsize=7.5, color="#555555", bbox=box)
         return
     colour = DIVERGING((row["estimate"] + 1) / 2)
     ink = "white" if 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] < 0.55 else INK

@@ -77,7 +77,7 @@ def _add_config(commands: Any) -> None:
         help="print the default configuration, to edit",
         description="Print the default configuration: targets and the words that name them, models, groups of the summary. "
         "Save it, edit it, and give it to stance run; what your file leaves out keeps its default.",
-        epilog="Example: stance config > config.yml; stance run data/raw --config config.yml",,
+        epilog="Example: stance config > config.yml; stance run data/raw --config config.yml",
     )
     p.set_defaults(func=_config)
 
