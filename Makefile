@@ -46,7 +46,7 @@ clean:  ## remove the environment, results and caches
 
 .venv/test.stamp: pyproject.toml .venv/made.stamp
 	$(BIN)/pip install --quiet $(TORCH)
-	$(BIN)/pip install --quiet -e '.[test,hub,label]'
+	$(BIN)/pip install --quiet -e '.[test,hub,label,evaluate]'
 	touch $@
 
 .venv/lab.stamp: pyproject.toml .venv/made.stamp
