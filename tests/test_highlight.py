@@ -89,6 +89,10 @@ def test_markup_in_an_article_is_shown_as_text() -> None:
     assert plain(html) == text
 
 
+def test_a_bare_carriage_return_survives_a_browser() -> None:
+    assert "a&#13;b" in highlight_article(article("a\rb"), rows())
+
+
 def test_the_legend_counts_statements_per_speaker_most_heard_first() -> None:
     html = highlight_article(
         article(), rows(statement(0, 9), roe(), statement(50, len(TEXT), speaker="Jane Roe"), statement(0, 4, speaker="John Doe"))

@@ -78,12 +78,17 @@ def test_a_given_name_stands_for_the_only_person_who_has_it() -> None:
     assert names("Jane Quux came. [s1 Jane] [c1 said] [k1 it rains].") == ["Jane Quux"]
 
 
+def test_a_single_name_is_a_surname_before_it_is_a_given_name() -> None:
+    assert names("Jane Taylor met Taylor Novak. [s1 Taylor] [c1 said] [k1 it rains].") == ["Jane Taylor"]
+
+
 def test_the_title_chooses_between_two_persons_of_one_surname() -> None:
     text = "Jane Roe and John Roe came. [s1 Mr. Roe] [c1 said] [k1 it rains], and [s2 Ms. Roe] [c2 said] [k2 it snows]."
     assert names(text) == ["John Roe", "Jane Roe"]
 
 
 def test_what_belongs_to_a_person_is_not_the_person() -> None:
+    assert names("Spokesman Max Moe came. Jane Roe came. [s1 Roe’s spokesman] [c1 said] [k1 it rains].") == ["Roe’s spokesman"]
     assert names("Jane Roe came. [s1 Roe’s spokesman] [c1 said] [k1 it rains].") == ["Roe’s spokesman"]
     assert names("Jane Roe came. [s1 a spokesman for Ms. Roe] [c1 said] [k1 it rains].") == ["spokesman for Ms. Roe"]
     assert names("Jane Roe came. [s1 the Roe campaign] [c1 said] [k1 it rains].") == ["Roe campaign"]
@@ -102,6 +107,16 @@ def test_offices_go_to_the_person_who_holds_them_and_not_to_the_nearer_one() -> 
     assert names(text)[2:] == ["Jane Roe", "John Doe", "admiral"]
 
 
+def test_the_top_diplomat_is_the_foreign_minister_and_no_ambassador() -> None:
+    text = "[s1 Foreign Minister Jane Roe] [c1 said] [k1 a]. [s2 Ambassador Max Moe] [c2 said] [k2 b]. [s3 The top diplomat] [c3 said] [k3 c]."
+    assert names(text)[2] == "Jane Roe"
+
+
+def test_an_office_may_stand_before_the_name_of_its_holder() -> None:
+    text = "It rains, [s1 Ruritania’s ambassador to Moscow] [c1 said].\n\nSpeaking on Sunday, Ruritanian Ambassador to Moscow Jane Roe spoke of rain."
+    assert names(text) == ["Jane Roe"]
+
+
 def test_the_country_of_an_office_must_fit() -> None:
     text = (
         "[s1 Polish President Jan Roe] [c1 said] [k1 a]. [s2 French President Luc Doe] [c2 said] [k2 b]. [s3 The Polish leader] [c3 said] [k3 c]. "
@@ -113,6 +128,10 @@ def test_the_country_of_an_office_must_fit() -> None:
 def test_an_office_known_only_by_description_stays_one_speaker() -> None:
     text = "Secretary of State Jane Roe came. [s1 A senior State Department official] [c1 said] [k1 a]. [s2 The official] [c2 said] [k2 b]."
     assert names(text) == ["senior State Department official"] * 2
+
+
+def test_a_pronoun_may_stand_for_somebody_without_a_name() -> None:
+    assert names("John Doe came. [s1 A doctor] [c1 said] [k1 a]. [s2 He] [c2 added] [k2 b].") == ["doctor", "doctor"]
 
 
 def test_pronouns_go_to_the_last_speaker_of_that_gender() -> None:
@@ -181,6 +200,11 @@ def test_a_continued_quotation_keeps_its_speaker_within_one_paragraph() -> None:
 def test_nested_attributions_keep_holder_and_reporter() -> None:
     text, spans = marked("[s1 Jane Roe] [c1 said] [k1 [s2 Washington] [c2 claims] [k2 NATO is peaceful]].")
     assert resolve_speakers(text, spans) == [Speaker("Jane Roe", None, None), Speaker("Washington", None, "Jane Roe")]
+
+
+def test_what_reaches_out_of_a_content_is_not_nested_in_it() -> None:
+    text, spans = marked("[k1 [s2 Washington] [k2 is late]], [s1 Jane Roe] [c1 said], [c2 it says].")
+    assert resolve_speakers(text, spans)[1] == Speaker("Washington", None, None)
 
 
 def test_the_innermost_content_around_a_mention_gives_the_holder() -> None:
@@ -252,6 +276,7 @@ def test_transcripts_are_cut_into_turns() -> None:
 
 
 def test_an_article_with_a_colon_is_no_transcript() -> None:
+    assert transcript_turns("MR. PRICE: It rains.") == []
     assert transcript_turns("Three Lessons: it rains.\nIt snows.\nNOTE: it pours.") == []
 
 

@@ -103,13 +103,9 @@ class Names:
             while (after := self._next_part(i, j)) is not None:
                 j = after
             # "President of Freedonia John Roe": the name begins with the given name.
-            if (
-                j - i >= 2
-                and i > 0
-                and tokens[i - 1].text.lower() in LINKS
-                and tokens[i].text.lower() not in words().given
-                and tokens[i + 1].text.lower() in words().given
-            ):
+            given, before = words().given, tokens[i - 1].text if i else ""
+            office = before in LINKS or before in words().not_name or before.lower() in words().inside
+            if j - i >= 2 and office and tokens[i].text.lower() not in given and tokens[i + 1].text.lower() in given:
                 i += 1
             lead, role, gender, titled = self._before_name(i, j)
             found.append(Name(i, j, lead, role, gender, titled, self._after_name(j)))

@@ -16,6 +16,7 @@ class Person:
     name: str
     gender: str | None = None
     roles: dict[str, int] = field(default_factory=dict)
+    unnamed: bool = False
 
     def role(self, at: int) -> str | None:
         """Return the fullest role given before ``at``, else the first one given after it."""
@@ -84,6 +85,11 @@ class People:
         """Return the last mentions before a position, in order."""
         i = bisect_left(self.mention_starts, at)
         return self.mentions[max(0, i - most) : i]
+
+    def after(self, at: int, most: int = 12) -> list[Mention]:
+        """Return the next mentions behind a position, in order."""
+        i = bisect_left(self.mention_starts, at)
+        return self.mentions[i : i + most]
 
     def named(self, name: str) -> Person:
         """Return the person of that name, made if there is none yet."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from analysis.aliases import Aliases, fold_name
 from analysis.nesting import enclosing
-from analysis.offices import office_fit
+from analysis.offices import office_fit, office_words
 from analysis.people import People, Person
 from analysis.sources import Source, body_name, read_source, single_names
 from analysis.words import country_of, words
@@ -156,25 +156,44 @@ class Resolver:
     def _described(self, source: Source, k: int, at: int) -> tuple[str | None, str | None, Person | None, str]:
         name = source.name
         if source.kind == "office" and not source.owner:
-            unnamed = self._last_unnamed(name, at)
-            found = None if unnamed else self._last_person(k, at, source.gender, name)
-            if found:
-                return found.name, found.role(at) or name, found, "person"
-            name = unnamed or name
+            found = self._office(source, k, at)
+            return found.name, found.role(at) or (name if found.name != name else source.role), found, "person"
+        if source.kind == "group" and source.definite and not source.owner and len(name.split()) <= 2:
+            name = next((s.name for s in reversed(self._heard(at)) if s.kind == "group" and s.name.lower().endswith(f" {name.lower()}")), name)
         if source.kind in ("body", "group") and name.lower() in ("country", "nation") and not source.owner:
             lands = [s for s in self._heard(at) if s.kind == "body" and country_of(s.name)]
             name = lands[-1].name if lands else name
         if source.owner:
             owner = self._owner(source.owner, k, at)
-            return (f"{owner}’s {name}" if owner else name), source.role, None, source.kind
-        kind = "group" if source.kind == "office" else source.kind
+            whose = f"{owner}’s {name}" if owner else name
+            return whose, source.role, Person(whose, source.gender, unnamed=True) if source.kind == "office" else None, source.kind
+        kind = source.kind
         return self._body(name, at) if kind == "body" else name, source.role, None, kind
 
-    def _last_unnamed(self, office: str, at: int) -> str | None:
-        """Return the last speaker known by an office only ("a ministry spokesman") if all the words of this office are among his."""
-        here, need = self.people.sentence(at), set(fold_name(office).split())
-        near = [s for s in self._heard(at) if s.kind == "group" and not s.person and here - s.sentence <= FAR]
-        return next((s.name for s in reversed(near) if need <= set(fold_name(s.name).split())), None)
+    def _office(self, source: Source, k: int, at: int) -> Person:
+        """Return the person an office stands for; one known by nothing else becomes a person of that name."""
+        office = source.name
+        if source.definite:
+            need = set(office_words(office))
+            unnamed = next((s for s in reversed(self._heard(at)) if s.person and s.person.unnamed and need <= set(office_words(s.name))), None)
+            found = self._last_person(k, at, source.gender, office)
+            if unnamed and unnamed.person and (not found or all(s.person is not found for s in self._heard(at) if s.at > unnamed.at)):
+                return unnamed.person
+            found = found or self._next_person(at, source)
+            if found:
+                return found
+        return Person(office, source.gender, unnamed=True)
+
+    def _next_person(self, at: int, source: Source) -> Person | None:
+        """Return the person named soon after who holds just this office: a first sentence may name the office, the next the name."""
+        here = self.people.sentence(at)
+        for m in self.people.after(at):
+            if m.sentence - here > 3:
+                return None
+            fit = office_fit(source.name, m.person, self.aliases.offices.get(m.person.name, ()))
+            if fit is not None and fit >= 1.5 and not (source.gender and m.person.gender and source.gender != m.person.gender):
+                return m.person
+        return None
 
     def _owner(self, pronoun: str, k: int, at: int) -> str | None:
         if pronoun in ("his", "her"):

@@ -59,6 +59,7 @@ class Source:
     role: str | None = None
     gender: str | None = None
     owner: str | None = None
+    definite: bool = True
 
 
 def single_names(text: str, spans: list[tuple[int, int]]) -> set[str]:
@@ -108,6 +109,9 @@ def read_source(pieces: tuple[tuple[int, int], ...], text: str, people: People) 
     tokens = [t for s, e in pieces for t in people.span(s, e)]
     head = _named(mentions, tokens, text)
     if head:
+        unknown = re.match(r",? (?:and|&) ([A-Z][\w’'-]+(?: [A-Z][\w’'-]+){1,2})\W*$", text[head.end : pieces[-1][1]])
+        if unknown and unknown[1].split()[0] not in words().not_name:
+            return Source("group", f"{head.person.name} and {unknown[1]}")
         others = [m for m in mentions if _joined(head, m, tokens, text)]
         if others:
             return Source("group", " and ".join(dict.fromkeys(m.person.name for m in (head, *others))))
@@ -177,7 +181,7 @@ def _description(bare: str, tokens: list[Token], mentions: list[Mention]) -> Sou
     gender = next((w.gender[x] for x in front if x in w.role and x in w.gender), None)
     owner = owned[1].lower() if owned else None
     if noun in w.group or (noun.endswith("s") and noun[:-1] in w.role):
-        return Source("group", core, owner=owner)
+        return Source("group", core, owner=owner, definite=definite)
     if mentions and any(m.owner for m in mentions):
         definite = False  # "Roe’s wife" is nobody named before
     if (
@@ -185,7 +189,7 @@ def _description(bare: str, tokens: list[Token], mentions: list[Mention]) -> Sou
         or noun in ("general", "chief", "envoy")
         or (len(front) > 1 and front[-2] in w.role and noun in ("general", "elect", "designate"))
     ):
-        return Source("office" if definite else "group", core, role=role, gender=gender, owner=owner)
+        return Source("office", core, role=role, gender=gender, owner=owner, definite=definite)
     if noun in w.body or country_of(core) or (core[:1].isupper()):
         return Source("body", core, role=role, owner=owner)
     return Source("group", core, role=role, owner=owner)
