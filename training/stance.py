@@ -108,7 +108,6 @@ def main() -> None:
     """Train, choose the best epoch on gold dev, calibrate, export."""
     args = parse()
     random.seed(args.seed)
-    np.random.seed(args.seed)
     torch.manual_seed(args.seed)
     rng = random.Random(args.seed)
     banned = measuring_texts(args.data)

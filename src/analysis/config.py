@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+PERIODS = ("day", "week", "month", "quarter", "year")
 DEFAULT = Path(__file__).with_name("config.yml")
 
 
@@ -24,7 +25,8 @@ class Target:
     names: tuple[str, ...] = ()
     metonyms: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    other_alliances: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
     stands_for: tuple[str, ...] = ()
 
 
@@ -62,6 +64,8 @@ class Summary:
     level: float
     resamples: int
     seed: int
+    period: str
+    events: str | None
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def _build(raw: dict[str, Any], where: str) -> Config:
     )
     known = [t.name for t in listed]
     for target in listed:
-        if not target.names and not target.metonyms:
+        if not target.names and not target.metonyms and not target.ambiguous:
             raise ConfigError(f"{where}: targets.{target.name}: no names; list at least one under names")
         for other in target.stands_for:
             if other not in known:
@@ -147,6 +151,7 @@ def _check_ranges(config: Config, where: str) -> None:
         ("stance.kind", config.stance.kind, config.stance.kind in ("nli", "target"), "nli or target"),
         ("summary.level", config.summary.level, 0 < config.summary.level < 1, "between 0 and 1"),
         ("summary.min_articles", config.summary.min_articles, config.summary.min_articles >= 1, "1 or more"),
+        ("summary.period", config.summary.period, config.summary.period in PERIODS, f"one of {', '.join(PERIODS)}"),
         ("summary.resamples", config.summary.resamples, config.summary.resamples >= 100, "100 or more"),
     ]
     for name, value, holds, wanted in rules:

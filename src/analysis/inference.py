@@ -1,0 +1,138 @@
+"""ONNX sessions and batches, in one place: a model folder, a list of texts in, one row of numbers out for each."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+MODELS = Path(__file__).with_name("models")
+FILES = ("model.onnx", "tokenizer.json", "config.json")
+TOKENS_A_BATCH = 4096
+Floats = npt.NDArray[np.float64]
+
+
+class ModelError(ValueError):
+    """A model that cannot be loaded; the message names the folder and what is missing."""
+
+
+class OnnxModel:
+    """A model folder: ``model.onnx``, ``tokenizer.json``, ``config.json``. Loaded at first use.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder.
+    threads : int, optional
+        Processor threads; all cores this process may use without it.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing.
+    """
+
+    def __init__(self, folder: str | Path, threads: int | None = None) -> None:
+        self.folder = Path(folder)
+        self.threads = threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
+        absent = [name for name in FILES if not (self.folder / name).is_file()]
+        if absent:
+            raise ModelError(f"{self.folder}: not a model folder, it lacks {', '.join(absent)}")
+        self.config: dict[str, Any] = json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def revision(self) -> str:
+        """SHA-256 of the folder's three files, in hexadecimal: whatever changes an answer changes it."""
+        digest = hashlib.sha256()
+        for name in FILES:
+            digest.update((self.folder / name).read_bytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def session(self) -> Any:
+        """The onnxruntime session."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self.threads
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(str(self.folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        """The Hugging Face tokenizer, truncating to the model's ``max_tokens``."""
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+        tokenizer.enable_truncation(max_length=self.config["max_tokens"])
+        return tokenizer
+
+    def run(self, pairs: Sequence[tuple[str, str]], progress: Callable[[int], None] | None = None) -> Floats:
+        """Return the logits of pairs of segments.
+
+        Parameters
+        ----------
+        pairs : sequence of tuple of str
+            First and second segment of each row.
+        progress : callable, optional
+            Called with the number of rows finished by each batch.
+
+        Returns
+        -------
+        numpy.ndarray
+            Float array of shape (n, number of labels), in the order of ``pairs``.
+        """
+        encoded = self.tokenizer.encode_batch(list(pairs))
+        out = np.zeros((len(encoded), len(self.config["labels"])))
+        for rows in batches([len(e) for e in encoded], TOKENS_A_BATCH):
+            ids, mask = padded([encoded[i].ids for i in rows])
+            out[rows] = self.session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            if progress:
+                progress(len(rows))
+        return out
+
+
+def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+    """Yield rows of similar length together, longest first, at most ``budget`` tokens a batch counting the padding.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Tokens of each row.
+    budget : int
+        Most tokens of a batch; a single longer row makes a batch of its own.
+
+    Yields
+    ------
+    list of int
+        Indices into ``lengths``; every row exactly once.
+    """
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    at = 0
+    while at < len(order):
+        size = max(1, budget // max(1, lengths[order[at]]))
+        yield order[at : at + size]
+        at += size
+
+
+def padded(rows: Sequence[Sequence[int]], pad: int = 0) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return token ids and attention mask, both of shape (rows, longest row)."""
+    width = max(map(len, rows))
+    ids = np.full((len(rows), width), pad, dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for i, row in enumerate(rows):
+        ids[i, : len(row)] = row
+        mask[i, : len(row)] = 1
+    return ids, mask
+
+
+def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
+    """Return probabilities along the last axis; the logits are divided by the temperature first."""
+    scaled = logits / temperature
+    raised = np.exp(scaled - scaled.max(-1, keepdims=True))
+    return np.asarray(raised / raised.sum(-1, keepdims=True))

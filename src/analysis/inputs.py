@@ -1,0 +1,58 @@
+"""Which files a run reads, and the journal of what happened to them."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+class InputError(ValueError):
+    """Nothing can be read, or a path that was named does not exist; the message says which and why."""
+
+
+@dataclass
+class Journal:
+    """What happened besides reading: attrs of the table."""
+
+    skipped: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[dict[str, str]] = field(default_factory=list)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+
+
+def find_files(paths: Iterable[str | Path], journal: Journal) -> list[Path]:
+    """Return every file the paths name or contain, once, in the order of their paths; raise InputError for a path that is not there."""
+    found: dict[Path, Path] = {}
+    for path in map(Path, paths):
+        if not path.exists():
+            raise InputError(f"{path}: no such file or folder")
+        inside = _below(path, journal) if path.is_dir() else [path]
+        found.update({file.resolve(): file for file in reversed(inside)})
+    return sorted(found.values(), key=shown_path)
+
+
+def _below(folder: Path, journal: Journal) -> list[Path]:
+    found: list[Path] = []
+
+    def unreadable(error: OSError) -> None:
+        journal.skipped.append({"path": shown_path(Path(error.filename)), "reason": f"folder cannot be read: {error.strerror}"})
+
+    for here, folders, files in os.walk(folder, onerror=unreadable):
+        for name in list(folders):
+            # A link to a folder may lead back up and never end.
+            linked = Path(here, name).is_symlink()
+            if linked or name.startswith("."):
+                reason = "link to a folder; name the folder itself" if linked else "hidden folder"
+                journal.skipped.append({"path": shown_path(Path(here, name)), "reason": reason})
+                folders.remove(name)
+        found += [Path(here, name) for name in files]
+    if not found:
+        journal.skipped.append({"path": shown_path(folder), "reason": "no files in this folder"})
+    return found
+
+
+def shown_path(path: Path) -> str:
+    """Write a path from the current folder where it lies below it, so that results name no machine."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a symbolic link keeps its own name
+    here = Path.cwd()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()

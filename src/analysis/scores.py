@@ -1,0 +1,76 @@
+"""The stance of each statement toward each target it speaks of."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.classifiers import Pair, Progress, StanceClassifier, load_classifier
+from analysis.config import load_config
+from analysis.inference import Floats
+from analysis.tables import CLASSES, UNSURE, check, typed
+
+
+def score_stance(
+    statements: pd.DataFrame, mentions: pd.DataFrame, classifier: StanceClassifier | None = None, progress: Progress | None = None
+) -> pd.DataFrame:
+    """Score every mention: against, neutral or in favor, as the statement's holder sees the target.
+
+    Parameters
+    ----------
+    statements : pandas.DataFrame
+        Table ``statements``.
+    mentions : pandas.DataFrame
+        Table ``mentions``; statements without a mention are not scored.
+    classifier : StanceClassifier, optional
+        The shipped default without it.
+    progress : callable, optional
+        Called with the number of pairs finished.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``scores``, one row per mention in the same order: probabilities, stance = p_favor - p_against in [-1, 1], label.
+
+    Raises
+    ------
+    ValueError
+        If a mention's statement is not there, or the classifier returns something else than probabilities.
+    """
+    check(statements, "statements")
+    check(mentions, "mentions")
+    classifier = classifier or load_classifier(load_config().stance)
+    known = statements.set_index("statement_id")
+    lost = mentions.loc[~mentions["statement_id"].isin(known.index), "statement_id"]
+    if len(lost):
+        raise ValueError(f"mentions name {len(lost)} statements that are not in statements, the first is {lost.iloc[0]!r}")
+    p = classifier.predict(pairs_of(statements, mentions), progress)
+    _check_probabilities(p, len(mentions), classifier.name)
+    scores = mentions[["statement_id", "target"]].reset_index(drop=True)
+    scores = scores.assign(
+        **{f"p_{c}": p[:, i] for i, c in enumerate(CLASSES)}, stance=p[:, 2] - p[:, 0], label=labels_of(p, classifier.threshold)
+    )
+    return check(typed(scores.assign(model=classifier.name, revision=classifier.revision), "scores"), "scores")
+
+
+def pairs_of(statements: pd.DataFrame, mentions: pd.DataFrame) -> list[Pair]:
+    """Return one pair per mention, in order."""
+    joined = mentions[["statement_id", "target", "start", "end"]].merge(
+        statements[["statement_id", "text", "speaker", "context"]], on="statement_id", how="left", validate="many_to_one"
+    )
+    columns = joined[["text", "start", "end", "target", "speaker", "context"]].astype({"speaker": object, "context": object})
+    columns[["speaker", "context"]] = columns[["speaker", "context"]].where(columns[["speaker", "context"]].notna(), "")
+    return [Pair(*row) for row in columns.itertuples(index=False, name=None)]
+
+
+def labels_of(p: Floats, threshold: float = 0.0) -> list[str]:
+    """Return the likeliest class of each row, or ``unsure`` where its probability is below the threshold."""
+    best = p.argmax(1)
+    return [CLASSES[c] if top >= threshold else UNSURE for c, top in zip(best, p.max(1), strict=True)]
+
+
+def _check_probabilities(p: Floats, n: int, name: str) -> None:
+    if p.shape != (n, len(CLASSES)):
+        raise ValueError(f"classifier {name!r} returned an array of shape {p.shape} for {n} pairs; expected ({n}, 3)")
+    wrong = ~np.isfinite(p).all(1) | (p < 0).any(1) | (abs(p.sum(1) - 1) > 1e-3) if n else np.zeros(0, dtype=bool)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(f"classifier {name!r} returned {p[row].tolist()} for pair {row}; expected three probabilities that sum to 1")
