@@ -9,7 +9,8 @@ import numpy as np
 
 from analysis.config import Stance
 from analysis.inference import MODELS, Floats, ModelError, OnnxModel, softmax
-from analysis.pairs import encode_pair
+from analysis.pairs import MARKERS, encode_pair
+from analysis.tables import CLASSES
 
 Progress = Callable[[int], None]
 
@@ -56,22 +57,42 @@ class EmbeddedClassifier:
         Folder with ``model.onnx``, ``tokenizer.json`` and ``config.json`` (labels, temperature, threshold).
     threads : int, optional
         Processor threads; all without it.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing or the labels are not against, neutral and favor.
     """
 
     def __init__(self, folder: str | Path = MODELS / "stance", threads: int | None = None) -> None:
         self.model = OnnxModel(folder, threads)
-        self.name = Path(folder).name
+        labels = self.model.config["labels"]
+        if sorted(labels) != sorted(CLASSES):
+            raise ModelError(f"{folder}: not a stance model: its labels are {', '.join(map(str, labels))}; expected {', '.join(CLASSES)}")
+        self.columns = [labels.index(name) for name in CLASSES]
+        self.name = Path(folder).resolve().name
         self.revision = self.model.revision
         self.threshold = float(self.model.config.get("threshold", 0.0))
+        self.temperature = float(self.model.config.get("temperature", 1.0))
 
     def predict(self, pairs: Sequence[Pair], progress: Progress | None = None) -> Floats:
         """Return probabilities of shape (n, 3); equal pairs are computed once."""
-        written = [encode_pair(p.text, p.start, p.end, p.holder, p.context) for p in pairs]
+        written = [self._written(p) for p in pairs]
         if not written:
             return np.zeros((0, 3))
         rows = {pair: i for i, pair in enumerate(dict.fromkeys(written))}
-        logits = self.model.run(list(rows), progress)
-        return softmax(logits[[rows[pair] for pair in written]], float(self.model.config["temperature"]))
+        logits = self.model.run(list(rows), progress)[:, self.columns]
+        return softmax(logits[[rows[pair] for pair in written]], self.temperature)
+
+    def _written(self, p: Pair) -> tuple[str, str]:
+        """Write a pair, cropped closer where the mention would fall behind the model's last token: numbers and foreign names take many."""
+        for share in (1, 2, 4, 8, 16):
+            written = encode_pair(p.text, p.start, p.end, p.holder, p.context, share)
+            # A token is a character or more and the statement keeps half of them, less the three that frame the pair.
+            near = written[0].find(MARKERS[1]) < self.model.config["max_tokens"] // 2 - 8
+            if near or MARKERS[1] in self.model.tokenizer.encode(*written).tokens:
+                break
+        return written
 
 
 def load_classifier(stance: Stance) -> StanceClassifier:

@@ -80,7 +80,7 @@ class Config:
     summary: Summary
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain dictionaries, lists and scalars, as written to the manifest."""
+        """Return plain dictionaries, tuples and scalars."""
         return dataclasses.asdict(self)
 
 
@@ -115,8 +115,9 @@ def load_config(path: str | Path | None = None) -> Config:
     merged = {**default}
     for key, value in given.items():
         # Targets are taken as a whole: someone who lists theirs does not want ours beside them.
-        both = key in ("reading", "statements", "stance", "summary") and isinstance(value, dict)
-        merged[key] = {**default[key], **value} if both else value
+        # A heading whose lines are all commented out is null and leaves everything at its default.
+        section = key in ("reading", "statements", "stance", "summary") and isinstance(value, dict | None)
+        merged[key] = {**default[key], **(value or {})} if section else value
     return _build(merged, str(path))
 
 
@@ -132,6 +133,9 @@ def _build(raw: dict[str, Any], where: str) -> Config:
     for target in listed:
         if not target.names and not target.metonyms and not target.ambiguous:
             raise ConfigError(f"{where}: targets.{target.name}: no names; list at least one under names")
+        for field in ("names", "metonyms", "exclude", "ambiguous", "rivals"):
+            if not all(alias.strip() for alias in getattr(target, field)):
+                raise ConfigError(f"{where}: targets.{target.name}.{field}: a blank entry; remove it")
         for other in target.stands_for:
             if other not in known:
                 raise ConfigError(

@@ -1,5 +1,6 @@
 """Any Hugging Face model as a stance classifier: an NLI model asked in words, or a three-class target-sentiment model."""
 
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 
 from analysis.classifiers import Pair
 from analysis.inference import Floats, ModelError, softmax
+from analysis.pairs import crop
 
 # Several wordings for each class, averaged: a single one decides too much (Yin et al. 2019; Laurer et al. 2024).
 HYPOTHESES: dict[str, tuple[str, ...]] = {
@@ -28,7 +30,7 @@ class HubClassifier:
     model : str
         Name on the hub, or a local folder.
     revision : str or None
-        Full commit hash; required unless ``model`` is a folder, so that a rerun meets the same weights.
+        Full commit hash; required unless ``model`` is a folder, so that a rerun meets the same weights. A folder's revision is the SHA-256 of its files.
     kind : {"nli", "target"}
         ``nli``: premise and hypothesis, entailment compared over the wordings in ``hypotheses``. ``target``: statement and target as a pair of texts,
         three classes named against/neutral/favor or negative/neutral/positive.
@@ -38,12 +40,14 @@ class HubClassifier:
     Raises
     ------
     ModelError
-        If the extra is not installed, the revision is not pinned, the model cannot be loaded or its labels are not understood.
+        If ``kind`` is neither, the extra is not installed, the revision is not pinned, the model cannot be loaded or its labels are not understood.
     """
 
     threshold = 0.0
 
     def __init__(self, model: str, revision: str | None, kind: str = "nli", hypotheses: dict[str, tuple[str, ...]] | None = None) -> None:
+        if kind not in ("nli", "target"):
+            raise ModelError(f"{model}: stance.kind is {kind!r}; it must be nli or target")
         try:
             import torch
             import transformers
@@ -52,6 +56,8 @@ class HubClassifier:
                 f"{model}: Hugging Face models need the extra 'hub'; install it with: pip install 'stance-analysis[hub]'"
             ) from error
         local = Path(model).is_dir()
+        if not local and re.match(r"[./~\\]", model):
+            raise ModelError(f"{model}: no such folder")
         if not local and not re.fullmatch(r"[0-9a-f]{40}", revision or ""):
             raise ModelError(f"{model}: stance.revision is {revision!r}; pin the model by its full commit hash of 40 characters")
         pinned: dict[str, Any] = {} if local else {"revision": revision}
@@ -62,7 +68,7 @@ class HubClassifier:
             raise ModelError(f"{model}: cannot be loaded: {str(error).splitlines()[0]}") from error
         self.torch = torch
         self.name = model
-        self.revision = revision or "local"
+        self.revision = _contents(Path(model)) if local else str(revision)
         self.kind = kind
         self.hypotheses = hypotheses or HYPOTHESES
         if set(self.hypotheses) != set(HYPOTHESES) or min(map(len, self.hypotheses.values())) < 2:
@@ -78,9 +84,8 @@ class HubClassifier:
         for at in range(0, len(pairs), ROWS_A_BATCH):
             part = pairs[at : at + ROWS_A_BATCH]
             if self.kind == "target":
-                out[at : at + len(part)] = softmax(
-                    self._logits([p.text for p in part], [p.text[p.start : p.end] for p in part])[:, self.columns]
-                )
+                surfaces = [p.text[p.start : p.end] for p in part]
+                out[at : at + len(part)] = softmax(self._logits(_around(part), surfaces)[:, self.columns])
             else:
                 out[at : at + len(part)] = self._entailed(part)
             if progress:
@@ -92,7 +97,7 @@ class HubClassifier:
         for column, wordings in enumerate(self.hypotheses.values()):
             for wording in wordings:
                 asked = [wording.format(target=p.target, holder=p.holder or "The author") for p in pairs]
-                scores[:, column] += self._logits([p.text for p in pairs], asked)[:, self.columns[0]] / len(wordings)
+                scores[:, column] += self._logits(_around(pairs), asked)[:, self.columns[0]] / len(wordings)
         return softmax(scores)
 
     def _logits(self, first: list[str], second: list[str]) -> Floats:
@@ -115,3 +120,18 @@ class HubClassifier:
                 f"{self.name}: expected three classes such as negative, neutral, positive; its labels are {', '.join(labels.values())}"
             )
         return [of[0], of[1], of[2]]
+
+
+def _around(pairs: Sequence[Pair]) -> list[str]:
+    """Return the statements, long ones cropped around the mention so that it is never cut off."""
+    return [crop(p.text, p.start, p.end)[0] for p in pairs]
+
+
+def _contents(folder: Path) -> str:
+    """Return the SHA-256 of a folder's files, names and contents: retrained weights in the same place are another revision."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

@@ -34,7 +34,7 @@ class OnnxModel:
     Raises
     ------
     ModelError
-        If a file is missing.
+        If a file is missing, or ``config.json`` is not JSON or lacks the labels or ``max_tokens``.
     """
 
     def __init__(self, folder: str | Path, threads: int | None = None) -> None:
@@ -43,7 +43,13 @@ class OnnxModel:
         absent = [name for name in FILES if not (self.folder / name).is_file()]
         if absent:
             raise ModelError(f"{self.folder}: not a model folder, it lacks {', '.join(absent)}")
-        self.config: dict[str, Any] = json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
+        try:
+            self.config: dict[str, Any] = json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
+            missing = [key for key in ("labels", "max_tokens") if key not in self.config]
+        except ValueError as error:
+            raise ModelError(f"{self.folder}: config.json is not valid JSON: {error}") from error
+        if missing:
+            raise ModelError(f"{self.folder}: config.json lacks {', '.join(missing)}")
 
     @cached_property
     def revision(self) -> str:
@@ -69,6 +75,7 @@ class OnnxModel:
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+        tokenizer.no_padding()  # padded here, batch by batch; a stored setting would count as words
         tokenizer.enable_truncation(max_length=self.config["max_tokens"])
         return tokenizer
 

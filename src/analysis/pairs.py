@@ -1,17 +1,26 @@
 """How a statement and a target are written down for a stance model: one place, used in training and at run time."""
 
 MARKERS = ("[unused1]", "[unused2]")
-BEFORE, AFTER, CONTEXT = 500, 400, 200
+BEFORE, AFTER, CONTEXT, WORD = 500, 400, 200, 100
 
 
-def crop(text: str, start: int, end: int) -> tuple[str, int, int]:
-    """Return the part of a long text around ``text[start:end]``, cut at spaces, and the offsets in it."""
-    left = 0 if start <= BEFORE else text.rfind(" ", 0, start - BEFORE) + 1
-    right = len(text) if len(text) - end <= AFTER else text.find(" ", end + AFTER)
-    return text[left : right if right != -1 else len(text)], start - left, end - left
+def crop(text: str, start: int, end: int, share: int = 1) -> tuple[str, int, int]:
+    """Return the part of a long text around ``text[start:end]``, and the offsets in it.
+
+    At most 500 characters before and 400 after, divided by ``share``, and up to 100 more to cut at a space.
+    """
+    before, after = BEFORE // share, AFTER // share
+    left, right = 0, len(text)
+    if start > before:
+        space = text.rfind(" ", max(0, start - before - WORD), start - before)
+        left = space + 1 if space != -1 else start - before
+    if right - end > after:
+        space = text.find(" ", end + after, end + after + WORD)
+        right = space if space != -1 else end + after
+    return text[left:right], start - left, end - left
 
 
-def encode_pair(text: str, start: int, end: int, holder: str = "", context: str = "") -> tuple[str, str]:
+def encode_pair(text: str, start: int, end: int, holder: str = "", context: str = "", share: int = 1) -> tuple[str, str]:
     """Write a statement and its target as the two segments a stance model reads.
 
     Parameters
@@ -24,6 +33,8 @@ def encode_pair(text: str, start: int, end: int, holder: str = "", context: str 
         Whose words the statement gives; empty where unknown.
     context : str
         What stands before the statement; the last 200 characters are used.
+    share : int
+        How much closer than usual to crop; the trained models' is 1.
 
     Returns
     -------
@@ -37,7 +48,7 @@ def encode_pair(text: str, start: int, end: int, holder: str = "", context: str 
     """
     if not 0 <= start < end <= len(text):
         raise ValueError(f"start={start}, end={end} do not mark a part of a text of {len(text)} characters")
-    text, start, end = crop(text, start, end)
+    text, start, end = crop(text, start, end, share)
     surface = text[start:end]
     marked = f"{text[:start]}{MARKERS[0]} {surface} {MARKERS[1]}{text[end:]}"
     return marked, f"{surface} | {holder} | {context[-CONTEXT:]}"

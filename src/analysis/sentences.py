@@ -10,8 +10,10 @@ BLOCK = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•–—]\s|\d{1,2}[.)]\s))|\n(?=(?:
 QUOTES = str.maketrans(dict.fromkeys('"“”„«»‘', " "))
 # Where the library cuts and a reader would not: 5 p.m. Monday; R-S.C.; No. 7; Jan. 9.
 GLUE_AFTER = re.compile(
-    r"(?:\b[ap]\.m\.|\b(?:[A-Z]\.)+|\b(?:No|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|Gen|Lt|Col|Sen|Rep|Gov|vs|Mr|Mrs|Ms|Dr)\.)\s*$"
+    r"(?:\b[ap]\.m\.|\b(?:[A-Z]\.)+|\b(?:No|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|Tues|Thurs|Gen|Lt|Col|Sen|Rep|Gov|vs|Mr|Mrs|Ms|Dr)\.)\s*$"
 )
+SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, from broken JSON; the library refuses them
+NUMBER = re.compile(r"\d{1,2}[.)]\s*")
 GLUE_BEFORE = re.compile(
     r"[a-z,;:)]|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:EST|EDT|ET|GMT|UTC|CET|BST)\b|(?:Army|Navy|Air Force|President|Senate|Congress|Secretary)\b|[A-Z]\.(?:[A-Z]\.|,|\s)|\d"
 )
@@ -33,6 +35,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         Half-open offsets without surrounding white space, in order, none empty, none overlapping; every character that is not
         white space lies in one of them.
     """
+    text = SURROGATE.sub("\ufffd", text)
     spans: list[tuple[int, int]] = []
     at = 0
     for block in [*BLOCK.finditer(text), None]:
@@ -48,7 +51,8 @@ def _cut(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     at = start
     for segment in sentencex.segment("en", text[start:stop]):
         end = at + len(segment)
-        if pieces and pieces[-1][1] == at and _belongs(text[pieces[-1][0] : at], segment):
+        before = text[pieces[-1][0] : at] if pieces else ""
+        if pieces and (_belongs(before, segment) or (len(pieces) == 1 and NUMBER.fullmatch(before.lstrip()))):
             pieces[-1] = (pieces[-1][0], end)
         else:
             pieces.append((at, end))

@@ -25,7 +25,8 @@ class Mention:
 def find_targets(statements: pd.DataFrame, targets: Config | Sequence[Target] | None = None, indirect: bool | None = None) -> pd.DataFrame:
     """Find the targets each statement speaks of.
 
-    A word counts when it stands whole. Phrases a target excludes (Washington Post, West Bank) are read first, so their words do not count.
+    A word counts when it stands whole. Words that overlap a phrase the target excludes (Washington Post, the West Bank) do not count, unless the
+    phrase lies inside a longer name.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def find_targets(statements: pd.DataFrame, targets: Config | Sequence[Target] | 
     Raises
     ------
     ValueError
-        If columns are missing.
+        If columns are missing, or a target has no words or a blank one.
     """
     check(statements, "statements")
     config = load_config() if targets is None else targets
@@ -83,17 +84,21 @@ def finder(target: Target) -> Callable[[str, str], list[Mention]]:
     -------
     callable
         ``find(text, context) -> list of Mention``.
+
+    Raises
+    ------
+    ValueError
+        If the target has no words or a blank one.
     """
-    kind = {alias: "exclude" for alias in target.exclude}
+    kind: dict[str, str] = {}
     for via, aliases in (("metonym", target.ambiguous), ("metonym", target.metonyms), ("name", target.names)):
         kind.update(dict.fromkeys(aliases, via))
-    kinds, parts = [], []
-    for alias in sorted(kind, key=len, reverse=True):
-        kinds.append((kind[alias], alias in target.ambiguous))
-        parts.append(f"({_pattern(alias)})")
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)(?!\$)")
-    rivals = re.compile(rf"(?<!\w)(?:{'|'.join(map(_pattern, target.rivals))})(?!\w)") if target.rivals else None
-    named = re.compile(rf"(?<!\w)(?:{'|'.join(map(_pattern, target.names))})(?!\w)") if target.names else None
+    if not kind or not all(alias.strip() for alias in [*kind, *target.exclude, *target.rivals]):
+        raise ValueError(f"target {target.name!r} has no names, metonyms or ambiguous words, or a blank one among its words")
+    longest = sorted(kind, key=len, reverse=True)
+    kinds = [(kind[alias], alias in target.ambiguous) for alias in longest]
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(f'({_pattern(alias)})' for alias in longest)})(?!\w)(?!\$)")
+    excluded, rivals, named = (_any(aliases) for aliases in (target.exclude, target.rivals, target.names))
 
     def another_is_meant(text: str, context: str, start: int) -> bool:
         if rivals is None:
@@ -106,24 +111,39 @@ def finder(target: Target) -> Callable[[str, str], list[Mention]]:
 
     def find(text: str, context: str = "") -> list[Mention]:
         shouted = not any(c.islower() for c in text if LETTERS_ONLY.match(c))
+        false = [m.span() for m in excluded.finditer(text)] if excluded else []
         mentions = []
         for match in pattern.finditer(text):
             via, ambiguous = kinds[(match.lastindex or 1) - 1]
             start, end = match.span()
-            if via == "exclude" or (ambiguous and another_is_meant(text, context, start)):
+            if any(a < end and start < b and not start <= a < b <= end for a, b in false):
                 continue
-            if shouted and match.group() == "US" and not text[:start].rstrip().endswith("THE"):
-                continue  # in a line of capitals the pronoun looks the same
+            if (ambiguous and another_is_meant(text, context, start)) or (shouted and match.group() == "US" and _pronoun(text, start, end)):
+                continue
             mentions.append(Mention(match.group(), start, end, via))
         return mentions
 
     return find
 
 
+def _pronoun(text: str, start: int, end: int) -> bool:
+    """Tell whether US in a line of capitals may be "us": not where it opens the line, follows THE or a mark, or is joined to a word."""
+    before = text[:start].rstrip()
+    return bool(before) and before[-1].isalnum() and not re.search(r"\bTHE$", before) and text[end : end + 1] not in ("-", "'", "’", "/")
+
+
+def _any(aliases: Sequence[str]) -> re.Pattern[str] | None:
+    """Return an expression for any of the words, each standing whole; None without words."""
+    parts = [f"(?:{_pattern(alias)})" + (r"(?!\w)" if alias[-1].isalnum() else "") for alias in sorted(aliases, key=len, reverse=True)]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})") if parts else None
+
+
 def _pattern(alias: str) -> str:
-    """Return an expression for an alias: small letters match either way, capitals only capitals; a whole alias in capitals matches too."""
-    words = r"\s+".join(map(re.escape, alias.split()))
-    if alias == alias.lower():
-        return f"(?i:{words})"
-    shout = r"\s+".join(map(re.escape, alias.upper().split()))
-    return words if len(alias) < 4 or shout == words else f"{words}|{shout}"
+    """Return an expression for an alias: a word in small letters matches either way, capitals only capitals; the alias all in capitals matches too."""
+    written = r"\s+".join(_word(word) if word != word.lower() else f"(?i:{_word(word)})" for word in alias.split())
+    shout = r"\s+".join(_word(word.upper()) for word in alias.split())
+    return written if len(alias) < 4 or alias in (alias.lower(), alias.upper()) else f"{written}|{shout}"
+
+
+def _word(word: str) -> str:
+    return re.escape(word).replace("'", "['’]")
