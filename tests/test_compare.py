@@ -59,6 +59,13 @@ def test_corrected_difference_of_everything_labelled_is_the_true_one():
     assert row["low"] < row["difference"] < row["high"]
 
 
+def test_corrected_differences_know_that_groups_share_articles():
+    rows = scored([(f"a{i}", "NATO", who, ["against", "favor"][i % 2]) for i in range(40) for who in ("Ana", "Bo")])
+    row = differences(rows, "speaker", labels=rows[["statement_id", "target", "label"]].assign(coder="Cho")).iloc[0]
+    assert row["method"].startswith("corrected")
+    assert (row["difference"], row["low"], row["high"]) == pytest.approx((0, 0, 0), abs=1e-6)
+
+
 def test_raw_differences_cover_nothing_where_there_is_nothing():
     held = 0
     for seed in range(60):
@@ -74,7 +81,8 @@ def test_before_after_by_hand():
     assert (row["first"], row["second"]) == ("before", "after")
     assert row["difference"] == pytest.approx(1.4)
     assert (row["n_articles_first"], row["n_articles_second"]) == (6, 6)
-    assert before_after(rows, "2022-01-07", days=5)["n_articles_first"].iloc[0] == 5
+    near = before_after(rows, "2022-01-07", days=5).iloc[0]
+    assert (near["n_articles_first"], near["n_articles_second"]) == (5, 5)
 
 
 def test_errors():

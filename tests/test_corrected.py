@@ -98,6 +98,17 @@ def test_score_interval_is_wilsons_for_labels_alone():
     assert found.low > 0
 
 
+def test_labels_that_are_all_the_same_leave_doubt():
+    # 40 labels, none of the class, one per article: Wilson's upper end t^2 / (40 + t^2) with the normal quantile (no variance, no degrees), not 0
+    y = np.where(np.arange(100) < 40, 0.0, NAN)
+    found = corrected_mean(y, np.full(100, 0.01), np.arange(100), bounds=(0.0, 1.0))
+    assert (found.estimate, found.low) == pytest.approx((0, 0), abs=1e-9)
+    assert found.high == pytest.approx(1.96**2 / (40 + 1.96**2), rel=0.1)
+    assert found.n_effective == 40
+    together = corrected_mean(y, np.full(100, 0.01), np.arange(100) // 10, bounds=(0.0, 1.0))
+    assert together.high == pytest.approx(1.96**2 / (4 + 1.96**2), rel=0.2)
+
+
 def test_influence_adds_up_to_the_variance():
     generator = np.random.default_rng(4)
     y = np.where(generator.random(200) < 0.4, generator.normal(size=200), NAN)

@@ -34,6 +34,7 @@ def test_keys_label_skip_and_take_back(tmp_path):
 def test_restart_goes_on_where_it_stopped(tmp_path):
     path = tmp_path / "labels.parquet"
     Labelling(SAMPLE, path, "Ana").press("a")
+    assert len(Labelling(SAMPLE, path, "Bo").waiting) == 4
     again = Labelling(SAMPLE, path, "Ana")
     assert again.now["statement_id"] == SAMPLE["statement_id"].iloc[1]
     assert again.press("u") == "taken back"

@@ -60,7 +60,7 @@ def test_csv_marks_the_target_and_hides_the_answer(csv_sheet):
 
 
 def test_formulas_stay_text(tmp_path):
-    sample = SAMPLE.assign(text="=SUM(NATO)\x07", start=5, end=9, context="-1 +2")
+    sample = SAMPLE.assign(text="=SUM(NATO)\x07", start=5, end=9, context="-1 +2", speaker="=1+1")
     write_sheet(sample, tmp_path / "sheet")
     table = pd.read_csv(tmp_path / "sheet.csv", encoding="utf-8-sig")
     assert table["statement"].iloc[0].startswith(" =SUM([[NATO]])")

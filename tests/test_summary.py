@@ -100,6 +100,24 @@ def test_all_labelled_is_the_truth():
     assert not np.allclose(table["estimate"], table["raw_estimate"])
 
 
+def test_nothing_is_unsure_in_corrected_shares():
+    scores, statements, _, articles, truth = corpus()
+    scores.loc[::7, "label"] = "unsure"
+    rows = join(scores, statements, articles)
+    assert (summarize(rows)["share_unsure"] > 0.05).all()
+    table = summarize(rows, labels=labels_of(truth))
+    assert (table["share_unsure"] == 0).all()
+    assert list(table[["share_against", "share_neutral", "share_favor"]].sum(axis=1)) == pytest.approx([1, 1])
+
+
+def test_chances_of_the_labels_count_by_hand():
+    # 20 favor drawn with chance 0.5 weigh 2 each, 20 against with 0.25 weigh 4; the classifier says the same of all
+    rows = scored([(f"a{i}", "NATO", "Ana", "neutral") for i in range(120)])
+    labels = rows[["statement_id", "target"]][:40].assign(label=["favor", "against"] * 20, coder="Bo", probability=[0.5, 0.25] * 20)
+    assert summarize(rows, labels=labels)["estimate"].iloc[0] == pytest.approx((20 * 2 - 20 * 4) / 120)
+    assert summarize(rows, labels=labels.drop(columns="probability"))["estimate"].iloc[0] == pytest.approx(0)
+
+
 def test_raw_and_corrected_side_by_side():
     scores, statements, _, articles, truth = corpus(80)
     labels = labels_of(truth.sample(120, random_state=0))

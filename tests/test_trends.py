@@ -34,6 +34,11 @@ def test_gap_in_the_dates_is_a_gap_in_the_line():
     assert line.loc["2022-03-10", "n_articles"] == 0
 
 
+def test_too_few_articles_make_no_line():
+    assert smooth_stance(daily(["favor"] * 4), every="month")["smooth"].isna().all()
+    assert smooth_stance(daily(["favor"] * 5), every="month")["smooth"].notna().all()
+
+
 def test_band_holds_the_line_and_long_spans_have_few_points():
     scores, statements, _, articles, _ = corpus(200)
     line = smooth_stance(join(scores, statements, articles), every="quarter")

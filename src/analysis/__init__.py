@@ -1,1 +1,68 @@
-"""Who says what about the US, NATO and Ukraine, and whether it is for, against or neutral."""
+"""Who says what about the US, NATO and Ukraine, and whether it is for, against or neutral.
+
+>>> from analysis import read_articles, extract_statements, find_targets, score_stance, summarize, plot_stance
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.articles import read_articles
+    from analysis.charts import plot_heatmap, plot_stance
+    from analysis.classifiers import load_classifier
+    from analysis.config import load_config
+    from analysis.groups import join
+    from analysis.highlight import show_article
+    from analysis.pipeline import run
+    from analysis.scores import score_stance
+    from analysis.statements import extract_statements
+    from analysis.summary import summarize
+    from analysis.tables import dictionary
+    from analysis.targets import find_targets
+    from analysis.time_charts import plot_over_time
+
+__version__ = "0.1.0"
+
+# Loaded at first use: `stance --help` must not wait for pandas and matplotlib.
+_ROOMS = {
+    "read_articles": "articles",
+    "extract_statements": "statements",
+    "find_targets": "targets",
+    "score_stance": "scores",
+    "summarize": "summary",
+    "plot_stance": "charts",
+    "plot_heatmap": "charts",
+    "plot_over_time": "time_charts",
+    "show_article": "highlight",
+    "join": "groups",
+    "load_classifier": "classifiers",
+    "load_config": "config",
+    "dictionary": "tables",
+    "run": "pipeline",
+}
+__all__ = [
+    "dictionary",
+    "extract_statements",
+    "find_targets",
+    "join",
+    "load_classifier",
+    "load_config",
+    "plot_heatmap",
+    "plot_over_time",
+    "plot_stance",
+    "read_articles",
+    "run",
+    "score_stance",
+    "show_article",
+    "summarize",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return getattr(import_module(f"analysis.{_ROOMS[name]}"), name)
+    raise AttributeError(f"module 'analysis' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -28,6 +28,9 @@ from analysis.drawing import (
     signed,
     style,
 )
+from analysis.tables import CLASSES, UNSURE
+
+NEUTRAL_LINE = "#888888"  # an outline in the neutral fill would be too pale to see
 
 
 def plot_stance(summary: pd.DataFrame, *, title: str = "Stance", most: int = 25, credit: str = "") -> np.ndarray[Any, Any]:
@@ -70,7 +73,9 @@ def plot_stance(summary: pd.DataFrame, *, title: str = "Stance", most: int = 25,
         _draw_shares(axes[0], kept[known], places[known])
         _draw_means(axes[1], kept[known], places[known])
         for place, (_, row) in zip(places[~known], kept[~known].iterrows(), strict=True):
-            axes[0].text(0, place, f"too few articles ({row['n_articles']})", ha="center", va="center", color=PALE, style="italic")
+            _draw_counts(axes[0], place, row)
+            few = f"too few articles\nfor an estimate"
+            axes[1].text(0, place, few, ha="center", va="center", color=PALE, style="italic", fontsize=7.5)
         axes[0].set_yticks(places, [named(row, by) for _, row in kept.iterrows()])
         axes[0].set_ylim(-0.6, len(kept) - 0.4)
         headline(figure, title)
@@ -166,6 +171,27 @@ def _draw_shares(ax: Axes, kept: pd.DataFrame, places: np.ndarray[Any, Any]) -> 
     ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=4, borderaxespad=0.2, handlelength=1.2, columnspacing=1.2)
 
 
+def _draw_counts(ax: Axes, place: float, row: pd.Series) -> None:
+    """Show how the few statements of a group were labelled: outlines with numbers, never a full bar that looks like an estimate."""
+    parts = [("against", AGAINST), ("neutral", NEUTRAL_LINE), ("unsure", NEUTRAL_LINE), ("favor", FAVOR)]
+    counts = {name: row[f"n_{name}"] / row["n_statements"] for name, _ in parts}
+    left = -counts["against"] - (counts["neutral"] + counts["unsure"]) / 2
+    for name, colour in parts:
+        if counts[name]:
+            ax.barh(
+                place,
+                counts[name],
+                left=left,
+                height=0.5,
+                facecolor="white",
+                edgecolor=colour,
+                linewidth=1.2,
+                hatch="////" if name == "unsure" else None,
+            )
+            ax.text(left + counts[name] / 2, place, f"{row[f'n_{name}']} {name}", ha="center", va="center", fontsize=7, color=INK)
+        left += counts[name]
+
+
 def _draw_means(ax: Axes, kept: pd.DataFrame, places: np.ndarray[Any, Any]) -> None:
     ax.axvline(0, color="#888888", linewidth=0.8, zorder=0)
     ax.grid(axis="x")
@@ -183,7 +209,9 @@ def _draw_means(ax: Axes, kept: pd.DataFrame, places: np.ndarray[Any, Any]) -> N
 def _draw_cell(ax: Axes, column: int, line: int, row: pd.Series) -> None:
     if np.isnan(row["estimate"]):
         ax.add_patch(Rectangle((column, line), 1, 1, facecolor="white", edgecolor="#DDDDDD", hatch="///", linewidth=0))
-        ax.text(column + 0.5, line + 0.5, f"n = {row['n_statements']}", ha="center", va="center", fontsize=7.5, color=PALE)
+        counts = "\n".join(f"{row[f'n_{name}']} {name}" for name in (*CLASSES, UNSURE) if row[f"n_{name}"])
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+        ax.text(column + 0.5, line + 0.5, counts, ha="center", va="center", fontsize=7.5, color="#555555", bbox=box)
         return
     colour = DIVERGING((row["estimate"] + 1) / 2)
     ink = "white" if 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] < 0.55 else INK

@@ -170,7 +170,7 @@ def _correct_differences(found: list[dict[str, Any]], rows: pd.DataFrame, keys: 
         if first is None or second is None:
             continue
         articles = [np.unique(parts[name]["article_id"].to_numpy(dtype=object)) for name in row["pair"]]
-        variance = first.variance + second.variance - 2 * _covariance(first, second, articles)
+        variance = _variance_of_difference(first, second, articles)
         degrees = (first.variance + second.variance) ** 2 / (first.variance**2 / first.degrees + second.variance**2 / second.degrees)
         difference = second.estimate - first.estimate
         half = float(special.stdtrit(degrees, (1 + level) / 2)) * np.sqrt(variance)
@@ -178,10 +178,10 @@ def _correct_differences(found: list[dict[str, Any]], rows: pd.DataFrame, keys: 
         row |= {"p": two_sided(difference, float(np.sqrt(variance)), degrees), "method": f"{CORRECTED}; cluster-robust"}
 
 
-def _covariance(first: Estimate, second: Estimate, articles: list[Any]) -> float:
-    """Return the covariance of two estimates from the articles they share."""
-    _, left, right = np.intersect1d(articles[0], articles[1], assume_unique=True, return_indices=True)
-    return float(first.influence[left] @ second.influence[right])
+def _variance_of_difference(first: Estimate, second: Estimate, articles: list[Any]) -> float:
+    """Add up each article's part in the difference, articles with statements in both groups having one part."""
+    _, code = np.unique(np.concatenate(articles), return_inverse=True)
+    return float(np.sum(np.bincount(code, weights=np.concatenate([-first.influence, second.influence])) ** 2))
 
 
 def two_sided(difference: float, spread: float, degrees: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+PERIODS = ("day", "week", "month", "quarter", "year")
 DEFAULT = Path(__file__).with_name("config.yml")
 
 
@@ -63,6 +64,8 @@ class Summary:
     level: float
     resamples: int
     seed: int
+    period: str
+    events: str | None
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,7 @@ def _check_ranges(config: Config, where: str) -> None:
         ("stance.kind", config.stance.kind, config.stance.kind in ("nli", "target"), "nli or target"),
         ("summary.level", config.summary.level, 0 < config.summary.level < 1, "between 0 and 1"),
         ("summary.min_articles", config.summary.min_articles, config.summary.min_articles >= 1, "1 or more"),
+        ("summary.period", config.summary.period, config.summary.period in PERIODS, f"one of {', '.join(PERIODS)}"),
         ("summary.resamples", config.summary.resamples, config.summary.resamples >= 100, "100 or more"),
     ]
     for name, value, holds, wanted in rules:

@@ -163,14 +163,18 @@ def corrected_mean(
         ]
         classical = float(np.sum(alone**2 / (1 - drawn)))
     variance = float(np.sum(influence**2))
+    # Below this it is rounding.
+    variance = variance if variance > 1e-20 * max(1.0, float(np.max(np.abs(y[labelled])))) ** 2 else 0.0
     degrees = _satterthwaite(parts)
     point = (
         float(special.stdtrit(degrees, (1 + level) / 2))
         if quantile == "t" and np.isfinite(degrees)
         else float(special.ndtri((1 + level) / 2))
     )
-    low, high = _interval(estimate, variance, point, bounds, n_labels)
-    n_effective = n_labels * classical / variance if variance > 0 else np.inf
+    # Labels that are all the same say nothing about their spread; they then count as one draw per article.
+    most = 1 / float(np.sum(total(draw, labelled) ** 2)) if np.ptp(y[labelled]) == 0 else np.inf
+    low, high = _interval(estimate, variance, point, bounds, n_labels, most)
+    n_effective = n_labels * (classical / variance if variance > 0 else 1.0)
     if bounds is not None:
         estimate = float(np.clip(estimate, *bounds))
     return Estimate(estimate, low, high, variance, degrees, tuning, n_labels, float(n_effective), influence)
@@ -195,14 +199,17 @@ def _satterthwaite(parts: list[tuple[float, float]]) -> float:
     return sum(part for part, _ in parts) ** 2 / below if below > 0 else float(np.inf)
 
 
-def _interval(estimate: float, variance: float, point: float, bounds: tuple[float, float] | None, n_labels: int) -> tuple[float, float]:
+def _interval(
+    estimate: float, variance: float, point: float, bounds: tuple[float, float] | None, n_labels: int, most: float
+) -> tuple[float, float]:
     """Return the t interval, or with bounds the score interval of a share with the same variance, which is right for rare classes too."""
-    if bounds is None or variance == 0:
+    if bounds is None or (variance == 0 and np.isinf(most)):
         half = point * np.sqrt(variance)
         return float(estimate - half), float(estimate + half)
     least, width = bounds[0], bounds[1] - bounds[0]
-    share = np.clip((estimate - least) / width, 0.5 / n_labels, 1 - 0.5 / n_labels)
-    number = share * (1 - share) / (variance / width**2)
+    share = float(np.clip((estimate - least) / width, 0.0, 1.0))
+    inside = float(np.clip(share, 0.5 / n_labels, 1 - 0.5 / n_labels))
+    number = min(inside * (1 - inside) / (variance / width**2) if variance > 0 else np.inf, most)
     middle = (share + point**2 / (2 * number)) / (1 + point**2 / number)
     half = point / (1 + point**2 / number) * np.sqrt(share * (1 - share) / number + point**2 / (4 * number**2))
     return float(least + width * (middle - half)), float(least + width * (middle + half))

@@ -72,7 +72,7 @@ def named(row: pd.Series, by: Sequence[str]) -> str:
     """Return a group's name and the numbers behind it."""
     names = [value.date().isoformat() if isinstance(value, pd.Timestamp) else str(value) for value in row[list(by)]]
     labels = f", {row['n_labels']} labels" if row["n_labels"] else ""
-    return f"{' · '.join(names)}\nn = {row['n_statements']:,} in {row['n_articles']:,} articles{labels}"
+    return f"{' · '.join(names)}\nn = {row['n_statements']:,} in {row['n_articles']:,} {'article' if row['n_articles'] == 1 else 'articles'}{labels}"
 
 
 def how(known: pd.DataFrame) -> str:

@@ -1,5 +1,7 @@
 """What stands in quotation marks."""
 
+from collections.abc import Sequence
+
 CLOSING = {"“": "”", "«": "»", "„": "“”"}
 STRAIGHT = '"'
 
@@ -31,3 +33,17 @@ def quoted(text: str) -> bytearray:
             closing = CLOSING.get(c, STRAIGHT)
             marks[i] = 1
     return marks
+
+
+def kind_of(pieces: Sequence[tuple[int, int]], marks: bytearray) -> str:
+    """Tell how words are reported: direct, all in quotation marks; mixed, some; indirect, none.
+
+    Parameters
+    ----------
+    pieces : sequence of (int, int)
+        Half-open offsets of the words.
+    marks : bytearray
+        Of ``quoted``. A tenth outside still counts as direct: a comma before the closing mark, a dash.
+    """
+    total, inside = sum(b - a for a, b in pieces), sum(sum(marks[a:b]) for a, b in pieces)
+    return "indirect" if inside == 0 else "direct" if inside >= 0.9 * total else "mixed"

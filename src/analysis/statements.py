@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.aliases import Aliases, load_aliases
 from analysis.attribution import Attribution, AttributionTagger, load_tagger
 from analysis.config import load_config
-from analysis.quotation import quoted
+from analysis.quotation import kind_of, quoted
 from analysis.sentences import sentence_spans
 from analysis.speakers import Speaker, holder_of, resolve_speakers
 from analysis.tables import TABLES, check, typed
@@ -62,9 +62,9 @@ def extract_statements(
     aliases = aliases or load_aliases()
     kept = config.context if context is None else context
     rows: list[dict[str, Any]] = []
-    for article in articles[["article_id", "text", "title", "speaker"]].astype(object).itertuples(index=False):
-        title, speaker = ("" if pd.isna(v) else str(v) for v in (article.title, article.speaker))
-        rows += statements_of(str(article.article_id), str(article.text), title, speaker, tagger, aliases, kept)
+    columns = (articles["article_id"], articles["text"], articles["title"].fillna(""), articles["speaker"].fillna(""))
+    for article_id, text, title, speaker in zip(*columns, strict=True):
+        rows += statements_of(article_id, text, title, speaker, tagger, aliases, kept)
         if progress:
             progress(1)
     return check(typed(pd.DataFrame(rows, columns=list(TABLES["statements"].columns)), "statements"), "statements")
@@ -83,7 +83,9 @@ def statements_of(
         author = next((name for a, b, name in turns if a <= start < b), speaker)
         for rank, (k, scope) in enumerate(holders(attributions, speakers, start, end)):
             holder = NOBODY if k is None else speakers[k]
-            parts = {part: _within(getattr(attributions[k], part), start, end) if k is not None else [] for part in ("source", "cue", "content")}
+            parts = {
+                part: _within(getattr(attributions[k], part), start, end) if k is not None else [] for part in ("source", "cue", "content")
+            }
             rows.append(
                 {
                     "statement_id": hashlib.sha256(f"{article_id} {start} {end} {rank}".encode()).hexdigest()[:16],
@@ -91,7 +93,7 @@ def statements_of(
                     "start": start,
                     "end": end,
                     "text": text[start:end],
-                    "kind": _kind(parts["content"] or scope, marks) if k is not None else "direct" if author else "narration",
+                    "kind": kind_of(parts["content"] or scope, marks) if k is not None else "direct" if author else "narration",
                     "speaker": holder.name if k is not None else author or None,
                     "speaker_role": holder.role,
                     "reported_by": holder.reported_by or (author if k is not None and author and author != holder.name else None),
@@ -145,12 +147,6 @@ def _minus(free: list[Span], taken: list[Span]) -> list[Span]:
     return free
 
 
-def _kind(pieces: Sequence[Span], marks: bytearray) -> str:
-    """Direct: all in quotation marks; mixed: some; indirect: none."""
-    total, inside = sum(b - a for a, b in pieces), sum(sum(marks[a:b]) for a, b in pieces)
-    return "indirect" if inside == 0 else "direct" if inside >= 0.9 * total else "mixed"
-
-
 def _words(text: str, pieces: Sequence[Span]) -> str | None:
     return " … ".join(" ".join(text[a:b].split()) for a, b in pieces) or None
 
@@ -158,5 +154,6 @@ def _words(text: str, pieces: Sequence[Span]) -> str | None:
 def _before(text: str, start: int, length: int) -> str:
     """Return what stands before a sentence, cut at a space."""
     left = max(0, start - length)
-    cut = left if left == 0 else text.find(" ", left, start) + 1 or left
+    whole = left == 0 or text[left - 1].isspace()
+    cut = left if whole else text.find(" ", left, start) + 1 or left
     return " ".join(text[cut:start].split())

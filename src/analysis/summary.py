@@ -136,8 +136,10 @@ def _raw(
     rows: pd.DataFrame, by: list[str], min_articles: int, level: float, resamples: int, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the table of classifier estimates, and the rows of the groups large enough to have one."""
+    rows = rows.assign(**{f"n_{label}": (rows["label"] == label).astype(int) for label in (*CLASSES, UNSURE)})
     grouped = rows.groupby(by, sort=True, observed=True)
-    table = grouped.agg(n_statements=("statement_id", "nunique"), n_articles=("article_id", "nunique")).reset_index()
+    counts = {f"n_{label}": (f"n_{label}", "sum") for label in (*CLASSES, UNSURE)}
+    table = grouped.agg(n_statements=("statement_id", "nunique"), n_articles=("article_id", "nunique"), **counts).reset_index()
     enough = table["n_articles"] >= min_articles
     table["n_labels"] = 0
     table["method"] = np.where(enough, f"{RAW}; bootstrap of articles", TOO_FEW)

@@ -107,6 +107,12 @@ TABLES: dict[str, Table] = {
             "share_favor": Column("number", "share labelled favor, 0 to 1", missing=True),
             "share_unsure": Column("number", "share labelled unsure, 0 to 1", missing=True),
             "n_statements": Column("integer", "statements counted"),
+            "n_against": Column(
+                "integer", "statements the classifier labels against: a count, also where there is too little for an estimate"
+            ),
+            "n_neutral": Column("integer", "statements it labels neutral"),
+            "n_favor": Column("integer", "statements it labels favor"),
+            "n_unsure": Column("integer", "statements it is unsure about"),
             "n_articles": Column("integer", "articles they stand in"),
             "n_labels": Column("integer", "hand labels used"),
             "method": Column("text", "how estimate and interval were made, or: too few articles"),

@@ -1,0 +1,58 @@
+# The commands of this project. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+DATA ?= ../shared
+# torch is only for tests of Hugging Face models, training and measuring; named exactly, because an open range fetches gigabytes for graphics cards
+TORCH := torch==2.13.0
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lab lint bench validity clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: .venv/run.stamp  ## set up and run the pipeline on data/raw, results in results/
+	$(BIN)/stance run data/raw $(if $(wildcard config.yml),--config config.yml) --out results
+
+test: .venv/test.stamp  ## set up what testing needs and run all tests
+	$(BIN)/python -m pytest -q
+
+lab: .venv/lab.stamp  ## open JupyterLab on notebooks/
+	$(BIN)/jupyter lab notebooks
+
+lint: .venv/lint.stamp  ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/test.stamp  ## measure speed
+	$(BIN)/python bench/speed.py
+
+validity: .venv/test.stamp  ## simulate the coverage of the intervals, docs/validity.*
+	$(BIN)/python validity/measure.py
+
+clean:  ## remove the environment, results and caches
+	rm -rf .venv results .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find src tests training bench validity -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+.venv/made.stamp:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/run.stamp: pyproject.toml .venv/made.stamp
+	$(BIN)/pip install --quiet -e .
+	touch $@
+
+.venv/test.stamp: pyproject.toml .venv/made.stamp
+	$(BIN)/pip install --quiet $(TORCH)
+	$(BIN)/pip install --quiet -e '.[test,hub,label,evaluate]'
+	touch $@
+
+.venv/lab.stamp: pyproject.toml .venv/made.stamp
+	$(BIN)/pip install --quiet -e '.[lab,label]'
+	touch $@
+
+.venv/lint.stamp: pyproject.toml .venv/made.stamp
+	$(BIN)/pip install --quiet -e '.[lint]'
+	touch $@

@@ -1,0 +1,77 @@
+"""The README says what is true: its commands run, its code runs, its dictionary is the package's."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.config import load_config
+from analysis.tables import TABLES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Return a folder as a user has it: the input, nothing else."""
+    folder = tmp_path_factory.mktemp("user")
+    shutil.copytree(ROOT / "data", folder / "data")
+    return folder
+
+
+def test_commands_run_in_order(place):
+    """Every line of the sh blocks, one after the other, with the command of this environment."""
+    commands = [line for block in blocks("sh") for line in block.splitlines() if line.strip()]
+    assert len(commands) >= 3
+    stance = f'stance() {{ {shlex.quote(sys.executable)} -m analysis.cli "$@"; }}'
+    for command in commands:
+        done = subprocess.run(["bash", "-c", f"{stance}\n{command}"], cwd=place, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+    assert (place / "results" / "summary.csv").is_file()
+    assert (place / "results-mine" / "manifest.json").is_file()
+
+
+def test_python_block_runs(place, monkeypatch):
+    monkeypatch.chdir(place)
+    code = blocks("python")
+    assert len(code) == 1
+    names: dict = {}
+    exec(code[0], names)
+    assert len(names["summary"]) >= 2
+
+
+def test_make_targets_exist():
+    targets = re.findall(r"^\$ make (\w+)", README, re.MULTILINE) + re.findall(r"`make (\w+)`", README)
+    makefile = (ROOT / "Makefile").read_text()
+    assert {"run", "test"} <= set(targets)
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_yaml_blocks_are_valid_configurations(tmp_path):
+    found = blocks("yaml")
+    assert len(found) >= 2
+    for i, block in enumerate(found):
+        path = tmp_path / f"{i}.yml"
+        path.write_text(block, encoding="utf-8")
+        load_config(path)
+
+
+def test_dictionary_lists_every_column():
+    section = README.split("<!-- dictionary:begin -->")[1].split("<!-- dictionary:end -->")[0]
+    rows = [tuple(cell.strip(" `") for cell in line.strip("|").split("|")) for line in section.splitlines() if line.startswith("| `")]
+    assert [(t, c) for t, c, *_ in rows] == [(t, c) for t, table in TABLES.items() for c in table.columns]
+
+
+def test_pictures_and_links_are_there():
+    for target in re.findall(r"\]\(([^)#][^)]*)\)", README):
+        assert (ROOT / target).exists(), target

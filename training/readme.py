@@ -1,0 +1,82 @@
+"""Write the generated parts of README.md: the printed table, the accuracy table, the column dictionary, the picture.
+
+python training/readme.py --data DATA
+
+Accuracy is measured by ``stance evaluate`` on the development parts; the test parts are withheld.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from analysis.evaluate import evaluate_stance
+from analysis.tables import dictionary
+
+ROOT = Path(__file__).parents[1]
+SETS = {
+    "our targets (gold dev)": "gold/dev.jsonl",
+    "NewsMTSC rw-dev": "data/newsmtsc/rw-dev.jsonl",
+    "NewsMTSC mt-dev": "data/newsmtsc/mt-dev.jsonl",
+}
+
+
+def put(name: str, text: str) -> None:
+    """Replace what stands between the marks of a generated part."""
+    path = ROOT / "README.md"
+    before = path.read_text(encoding="utf-8")
+    after = re.sub(
+        rf"(<!-- {name}:begin -->).*?(<!-- {name}:end -->)", lambda m: f"{m[1]}\n{text.strip()}\n{m[2]}", before, flags=re.DOTALL
+    )
+    path.write_text(after, encoding="utf-8")
+
+
+def printed() -> str:
+    """Run the pipeline as ``make run`` does and return what it prints; the charts go to docs/."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "analysis.cli", "run", "data/raw", "--out", folder]
+        out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for ending in ("png", "svg"):
+            shutil.copy(Path(folder) / "charts" / f"stance-by-target.{ending}", ROOT / "docs" / f"stance-by-target.{ending}")
+    lines = [line.rstrip() for line in out.splitlines() if "manifest.json are in" not in line]
+    return "```text\n" + "\n".join(lines).strip("\n") + "\n```"
+
+
+def accuracy(data: Path) -> str:
+    """Return the accuracy table in Markdown."""
+    lines = [
+        "| set | classifier | n | macro-F1 [95 % interval] | against | neutral | favor | accuracy | ECE |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, file in SETS.items():
+        train = data / ("gold/train.jsonl" if "gold" in file else "data/newsmtsc/train.jsonl")
+        table = evaluate_stance(data / file, ["default"], train)
+        for classifier, r in table.iterrows():
+            ece = "" if r["ece"] != r["ece"] else f"{r['ece']:.3f}"
+            lines.append(
+                f"| {name} | {classifier} | {int(r['n'])} | {r['macro_f1']:.1f} [{r['low']:.1f}, {r['high']:.1f}] | {r['f1_against']:.1f} | {r['f1_neutral']:.1f} | {r['f1_favor']:.1f} | {r['accuracy']:.1f} | {ece} |"
+            )
+    said = "Measured with `stance evaluate stance FILE.jsonl` on development sets, on which the number of epochs and the calibration were chosen; the test sets are withheld. F1 in percent."
+    return f"{said}\n\n" + "\n".join(lines)
+
+
+def columns() -> str:
+    """Return the column dictionary in Markdown."""
+    lines = ["| table | column | kind | may be missing | meaning |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| `{r.table}` | `{r.column}` | {r.kind} | {r.missing} | {r.meaning} |"
+        for r in dictionary().rename(columns={"may be missing": "missing"}).itertuples()
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds gold/ and data/")
+    arguments = parser.parse_args()
+    put("table", printed())
+    put("accuracy", accuracy(arguments.data))
+    put("dictionary", columns())
