@@ -57,7 +57,7 @@ def test_without_training_data_there_is_no_tfidf():
 
 
 def test_a_row_without_label_is_named(tmp_path):
-    with pytest.raises(ValueError, match="'r9'.*'maybe'"):
+    with pytest.raises(ValueError, match=r"'r9'.*'maybe'"):
         labels_from([{"id": "r9", "stance": "maybe"}], tmp_path / "x.jsonl")
 
 

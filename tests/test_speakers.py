@@ -108,7 +108,9 @@ def test_offices_go_to_the_person_who_holds_them_and_not_to_the_nearer_one() -> 
 
 
 def test_the_top_diplomat_is_the_foreign_minister_and_no_ambassador() -> None:
-    text = "[s1 Foreign Minister Jane Roe] [c1 said] [k1 a]. [s2 Ambassador Max Moe] [c2 said] [k2 b]. [s3 The top diplomat] [c3 said] [k3 c]."
+    text = (
+        "[s1 Foreign Minister Jane Roe] [c1 said] [k1 a]. [s2 Ambassador Max Moe] [c2 said] [k2 b]. [s3 The top diplomat] [c3 said] [k3 c]."
+    )
     assert names(text)[2] == "Jane Roe"
 
 

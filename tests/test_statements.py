@@ -63,7 +63,6 @@ def test_nested_attribution_keeps_holder_and_reporter():
 
 
 def test_words_are_shared_out_without_rest():
-    text = "x" * 60
     attributions = [
         Attribution(((0, 2),), ((2, 4),), ((4, 50),)),
         Attribution(((5, 7),), ((7, 9),), ((10, 30),)),

@@ -34,14 +34,21 @@ def parse() -> argparse.Namespace:
     p.add_argument("--work", type=Path, default=Path("training-work"), help="folder for checkpoints, outside the package")
     p.add_argument("--layers", type=int, default=0, help="keep only so many of the encoder's lower layers; 0 for all")
     p.add_argument("--epochs", type=int, default=3)
-    p.add_argument("--steps", type=int, default=0, help="stop after so many steps, the learning rate falling until then; 0: after the epochs")
+    p.add_argument(
+        "--steps", type=int, default=0, help="stop after so many steps, the learning rate falling until then; 0: after the epochs"
+    )
     p.add_argument("--lr", type=float, default=5e-5)
     p.add_argument("--head-lr", type=float, default=1e-3)
     p.add_argument("--layer-decay", type=float, default=0.95, help="factor of the learning rate from each layer to the one below")
     p.add_argument("--batch", type=int, default=8)
     p.add_argument("--width", type=int, default=288, help="tokens in a window")
     p.add_argument("--overlap", type=int, default=64)
-    p.add_argument("--round-from", type=float, default=9.0, help="epoch from which weights are rounded to 4 bits in the forward pass; beyond the last: never")
+    p.add_argument(
+        "--round-from",
+        type=float,
+        default=9.0,
+        help="epoch from which weights are rounded to 4 bits in the forward pass; beyond the last: never",
+    )
     p.add_argument("--articles", type=int, default=0, help="train on so many articles only, for trying things")
     p.add_argument("--seed", type=int, default=1)
     return p.parse_args()
@@ -95,7 +102,12 @@ def main() -> None:
         encoder.config.num_hidden_layers = args.layers
     encoder.pooler = None
     first, separator, pad = tokenizer.encode("").ids[0], tokenizer.encode("").ids[-1], encoder.config.pad_token_id
-    quotes = {a: b for marks, plain in (("“”", '"'), ("‘’", "'")) for a in map(tokenizer.token_to_id, marks) if a is not None and (b := tokenizer.token_to_id(plain)) is not None}
+    quotes = {
+        a: b
+        for marks, plain in (("“”", '"'), ("‘’", "'"))
+        for a in map(tokenizer.token_to_id, marks)
+        if a is not None and (b := tokenizer.token_to_id(plain)) is not None
+    }
     make_rounded(encoder)
     model = AttributionModel(encoder)
     tokens = [encode(a["text"], tokenizer, separator) for a in train]
@@ -116,7 +128,9 @@ def main() -> None:
     optimizer = optimizer_of(model, args.lr, args.head_lr, args.layer_decay)
     per_epoch = len(epoch_batches())
     steps = min(args.steps or args.epochs * per_epoch, args.epochs * per_epoch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1.0, (s + 1) / (0.08 * steps)) * max(0.02, 0.5 + 0.5 * math.cos(math.pi * min(1.0, s / steps))))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: min(1.0, (s + 1) / (0.08 * steps)) * max(0.02, 0.5 + 0.5 * math.cos(math.pi * min(1.0, s / steps)))
+    )
     step, started, shown = 0, time.time(), [0.0, 0.0, 0]
     for epoch in range(args.epochs):
         model.train()
@@ -136,7 +150,10 @@ def main() -> None:
             step += 1
             shown = [shown[0] + float(spans.detach()), shown[1] + float(links.detach()), shown[2] + 1]
             if step % 50 == 0:
-                print(f"epoch {epoch} step {step}/{steps} spans {shown[0] / shown[2]:.3f} links {shown[1] / shown[2]:.3f} {time.time() - started:.0f} s", flush=True)
+                print(
+                    f"epoch {epoch} step {step}/{steps} spans {shown[0] / shown[2]:.3f} links {shown[1] / shown[2]:.3f} {time.time() - started:.0f} s",
+                    flush=True,
+                )
                 shown = [0.0, 0.0, 0]
         torch.save(model.state_dict(), args.work / "model.pt")
         tagger = TorchTagger(model, tokenizer, settings)

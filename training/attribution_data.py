@@ -95,7 +95,9 @@ def windows(article: dict, tokens: Tokens, width: int, rng: random.Random) -> li
             index[role] = {k: n for n, k in enumerate(kept)}
             window.spans[role] = [(spans[role][k][0] - a, spans[role][k][1] - a) for k in kept]
         window.content_cue = [(index["content"][c], index["cue"][q]) for c, q in content_cue if c in index["content"] and q in index["cue"]]
-        window.cue_source = [(index["cue"][q], index["source"].get(s, -1)) for q, s in cue_source if q in index["cue"] and (s < 0 or s in index["source"])]
+        window.cue_source = [
+            (index["cue"][q], index["source"].get(s, -1)) for q, s in cue_source if q in index["cue"] and (s < 0 or s in index["source"])
+        ]
         out.append(window)
     return out
 

@@ -75,7 +75,9 @@ def unpacking(model: onnx.ModelProto, packed: str, scale: str, out: str, shape: 
 def pack_embedding(model: onnx.ModelProto) -> None:
     """Store the word embedding, the largest table that is looked up, in 4 bits, in place; rows are unpacked as they are looked up."""
     tables = {t.name: t for t in model.graph.initializer}
-    name = max((n.input[0] for n in model.graph.node if n.op_type == "Gather" and n.input[0] in tables), key=lambda k: int(np.prod(tables[k].dims)))
+    name = max(
+        (n.input[0] for n in model.graph.node if n.op_type == "Gather" and n.input[0] in tables), key=lambda k: int(np.prod(tables[k].dims))
+    )
     whole, scale = blocks_of(numpy_helper.to_array(tables[name]))
     model.graph.initializer.remove(tables[name])
     packed, scales = constant(model, f"{name}_packed", nibbles(whole)), constant(model, f"{name}_scales", scale.astype(np.float16))
@@ -83,7 +85,10 @@ def pack_embedding(model: onnx.ModelProto) -> None:
     for node in model.graph.node:
         if node.op_type == "Gather" and node.input[0] == name:
             ids, out = node.input[1], node.output[0]
-            nodes += [helper.make_node("Gather", [packed, ids], [f"{out}_packed"]), helper.make_node("Gather", [scales, ids], [f"{out}_half"])]
+            nodes += [
+                helper.make_node("Gather", [packed, ids], [f"{out}_packed"]),
+                helper.make_node("Gather", [scales, ids], [f"{out}_half"]),
+            ]
             nodes += unpacking(model, f"{out}_packed", f"{out}_half", out, [0, 0, whole.shape[1]])
         else:
             nodes.append(node)
@@ -105,7 +110,10 @@ def pack_weights(model: onnx.ModelProto, exact: dict[str, np.ndarray]) -> None:
         step = numpy_helper.to_array(tables[f"{name}_scale"]).reshape(-1, 1)
         whole, scale = blocks_of(np.ascontiguousarray(weight.T))
         model.graph.initializer.remove(table)
-        packed, ratio = constant(model, f"{name}_packed", nibbles(whole)), constant(model, f"{name}_ratio", (scale / step).astype(np.float16))
+        packed, ratio = (
+            constant(model, f"{name}_packed", nibbles(whole)),
+            constant(model, f"{name}_ratio", (scale / step).astype(np.float16)),
+        )
         chains += unpacking(model, packed, ratio, f"{name}_columns", list(whole.shape), whole=True)
         chains.append(helper.make_node("Cast", [f"{name}_columns"], [f"{name}_int8"], to=TensorProto.INT8))
         chains.append(helper.make_node("Transpose", [f"{name}_int8"], [f"{name}_quantized"], perm=[1, 0]))
@@ -123,7 +131,11 @@ def quantise(source: Path, target: Path, four_bits: bool) -> None:
     prepared = target.with_suffix(".prepared.onnx")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
     exact = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(prepared)).graph.initializer}
-    last = [n.name for n in onnx.load(str(prepared)).graph.node if any(exact[i].ndim == 2 and N_SCORES in exact[i].shape for i in n.input if i in exact)]
+    last = [
+        n.name
+        for n in onnx.load(str(prepared)).graph.node
+        if any(exact[i].ndim == 2 and N_SCORES in exact[i].shape for i in n.input if i in exact)
+    ]
     quantize_dynamic(
         str(prepared), str(target), op_types_to_quantize=["MatMul", "Gemm"], per_channel=True, reduce_range=True, weight_type=QuantType.QInt8, nodes_to_exclude=last
     )  # fmt: skip

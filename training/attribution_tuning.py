@@ -36,7 +36,9 @@ class TorchTagger(OnnxTagger):
 def linked(article: dict, attributions: list[Attribution]) -> int:
     """Return how many gold attributions are found: half of the content of both, and the same source."""
     text, used = article["text"], set()
-    gold = [({i for p in a["content"] for i in range(*trim(text, p))}, {trim(text, p) for p in a["source"]}) for a in article["attributions"]]
+    gold = [
+        ({i for p in a["content"] for i in range(*trim(text, p))}, {trim(text, p) for p in a["source"]}) for a in article["attributions"]
+    ]
     pred = [({i for p in a.content for i in range(*trim(text, p))}, {trim(text, p) for p in a.source}) for a in attributions]
     for want, source in gold:
         for k, (got, by) in enumerate(pred):
@@ -65,13 +67,26 @@ def tune(tagger: OnnxTagger, articles: list[dict]) -> dict:
     for article in articles:
         tokens = encode(article["text"], tagger.tokenizer, tagger.settings["separator"])
         scores = tagger.scores(tokens)
-        prepared.append((article["text"], tokens, scores, tagger.settings, find_spans(tokens, scores, sentence_ends(article["text"], tokens), tagger.settings)))
+        prepared.append(
+            (
+                article["text"],
+                tokens,
+                scores,
+                tagger.settings,
+                find_spans(tokens, scores, sentence_ends(article["text"], tokens), tagger.settings),
+            )
+        )
 
     def measure(settings: dict) -> dict[str, float]:
         return f1(articles, [decode(text, tokens, scores, settings, found) for text, tokens, scores, _, found in prepared])
 
     def with_all(threshold: float, cover: float) -> dict:
-        return {**tagger.settings, "threshold": dict.fromkeys(ROLES, threshold), "cover": dict.fromkeys(ROLES, cover), "spare": dict.fromkeys(ROLES, 1.0)}
+        return {
+            **tagger.settings,
+            "threshold": dict.fromkeys(ROLES, threshold),
+            "cover": dict.fromkeys(ROLES, cover),
+            "spare": dict.fromkeys(ROLES, 1.0),
+        }
 
     tried = {(t, c): measure(with_all(t, c)) for t, c in itertools.product((0.15, 0.2, 0.25, 0.3, 0.35, 0.4), (0.0, 0.1, 0.2, 0.4))}
     best = {role: max(tried, key=lambda k: tried[k][role]) for role in ROLES}

@@ -101,7 +101,10 @@ def resolve(tokens: Tokens, found: dict[str, Floats], scores: Floats, settings: 
     What is left alone makes a less likely partner believable, and the likeliest that would link to it is added: a cue to a source without one, a content and
     a source to a cue.
     """
-    spans = {role: rows[best_spans(rows, settings["threshold"][role], settings["cover"][role]), :2].astype(np.int64) for role, rows in found.items()}
+    spans = {
+        role: rows[best_spans(rows, settings["threshold"][role], settings["cover"][role]), :2].astype(np.int64)
+        for role, rows in found.items()
+    }
     spare = {role: disjoint(found[role], spans[role], settings["spare"][role]) for role in ROLES}
     source_of = link(tokens, spans["cue"], spans["source"], 1, scores, settings)
     wanted = set(range(len(spans["source"]))) - set(source_of.tolist())
@@ -144,7 +147,9 @@ def with_quotes(text: str, start: int, end: int) -> tuple[int, int]:
     return start, closing.end() if closing else end
 
 
-def decode(text: str, tokens: Tokens, scores: Floats, settings: dict[str, Any], found: dict[str, Floats] | None = None) -> list[Attribution]:
+def decode(
+    text: str, tokens: Tokens, scores: Floats, settings: dict[str, Any], found: dict[str, Floats] | None = None
+) -> list[Attribution]:
     """Return the attributions from the scores of a text's tokens, shape (tokens, ...), given what ``find_spans`` found in them if it is known."""
     if not len(tokens.ids):
         return []

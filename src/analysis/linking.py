@@ -29,9 +29,7 @@ def middle_of(values: Floats, spans: Ints) -> Floats:
     return np.asarray((values[spans[:, 0]] + values[spans[:, 1]]) / 2)
 
 
-def choose(
-    query: Floats, key: Floats, distance: Ints, near: npt.NDArray[np.bool_], bias: npt.NDArray[np.float64], nothing: float
-) -> Ints:
+def choose(query: Floats, key: Floats, distance: Ints, near: npt.NDArray[np.bool_], bias: npt.NDArray[np.float64], nothing: float) -> Ints:
     """Return for each query the index of its key, or -1 for none.
 
     Parameters

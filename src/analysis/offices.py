@@ -61,6 +61,11 @@ def office_fit(office: str, person: Person, known: tuple[str, ...] = ()) -> floa
         same = head in has
         if not (same or head in ("man", "woman", "official") or any(head in group and has & group for group in words().kin)):
             continue
-        fit = (1.2 if same else 0.4) + 0.4 * len(set(wanted) & has - {head}) + (0.6 if lands and lands & own else 0.0) - (0.5 if lands and not own else 0.0)
+        fit = (
+            (1.2 if same else 0.4)
+            + 0.4 * len(set(wanted) & has - {head})
+            + (0.6 if lands and lands & own else 0.0)
+            - (0.5 if lands and not own else 0.0)
+        )
         best = fit if best is None else max(best, fit)
     return best

@@ -159,7 +159,9 @@ class Resolver:
             found = self._office(source, k, at)
             return found.name, found.role(at) or (name if found.name != name else source.role), found, "person"
         if source.kind == "group" and source.definite and not source.owner and len(name.split()) <= 2:
-            name = next((s.name for s in reversed(self._heard(at)) if s.kind == "group" and s.name.lower().endswith(f" {name.lower()}")), name)
+            name = next(
+                (s.name for s in reversed(self._heard(at)) if s.kind == "group" and s.name.lower().endswith(f" {name.lower()}")), name
+            )
         if source.kind in ("body", "group") and name.lower() in ("country", "nation") and not source.owner:
             lands = [s for s in self._heard(at) if s.kind == "body" and country_of(s.name)]
             name = lands[-1].name if lands else name
@@ -175,7 +177,9 @@ class Resolver:
         office = source.name
         if source.definite:
             need = set(office_words(office))
-            unnamed = next((s for s in reversed(self._heard(at)) if s.person and s.person.unnamed and need <= set(office_words(s.name))), None)
+            unnamed = next(
+                (s for s in reversed(self._heard(at)) if s.person and s.person.unnamed and need <= set(office_words(s.name))), None
+            )
             found = self._last_person(k, at, source.gender, office)
             if unnamed and unnamed.person and (not found or all(s.person is not found for s in self._heard(at) if s.at > unnamed.at)):
                 return unnamed.person

@@ -128,4 +128,6 @@ def pieces_of_lines(tokens: Tokens, longest: int, ends: Ints) -> list[tuple[int,
 
 def sentence_ends(text: str, tokens: Tokens) -> Ints:
     """Return the indices of the tokens that follow a full stop, exclamation or question mark."""
-    return np.array([k + 1 for k, (s, e) in enumerate(zip(tokens.start, tokens.end, strict=True)) if text[s:e] in (".", "!", "?")], dtype=np.int64)
+    return np.array(
+        [k + 1 for k, (s, e) in enumerate(zip(tokens.start, tokens.end, strict=True)) if text[s:e] in (".", "!", "?")], dtype=np.int64
+    )
