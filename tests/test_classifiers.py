@@ -1,0 +1,147 @@
+"""The shipped classifier, by what must hold whatever its weights."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from analysis.classifiers import EmbeddedClassifier, Pair, StanceClassifier, load_classifier
+from analysis.config import Stance
+from analysis.inference import FILES, MODELS, ModelError
+from analysis.pairs import MARKERS
+
+# Activations are quantised by the range of the whole batch, so a row's answer moves a little with its neighbours.
+# Measured on the 424 rows of the gold dev: at most 0.014, no label changed.
+TOLERANCE = 0.03
+TEXTS = (
+    "{} is a threat to us all.",
+    "We thank {} for its generous help.",
+    "The envoys of {} met on Monday.",
+    "Nobody, said Ana Sample, trusts {}.",
+)
+
+
+def pair(text, target="NATO", **more):
+    text = text.format(target)
+    return Pair(text, text.index(target), text.index(target) + len(target), target, **more)
+
+
+PAIRS = [pair(text, target, holder="Ana Sample") for text in TEXTS for target in ("NATO", "Ukraine", "the United States")]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return EmbeddedClassifier(threads=1)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in FILES:
+        shutil.copy(MODELS / "stance" / name, tmp_path / name)
+    return tmp_path
+
+
+def configure(folder, **changes):
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+    return EmbeddedClassifier(folder, threads=1)
+
+
+def test_probabilities(shipped):
+    p = shipped.predict(PAIRS)
+    assert p.shape == (len(PAIRS), 3)
+    assert (p >= 0).all()
+    assert p.sum(1) == pytest.approx(np.ones(len(PAIRS)))
+    assert np.ptp(p[:, 0]) > 0.2
+    assert shipped.predict([]).shape == (0, 3)
+
+
+def test_plain_cases_are_told_apart(shipped):
+    against, favor = shipped.predict([pair("{} is a threat to peace, the minister said."), pair(TEXTS[1])])
+    assert (against.argmax(), favor.argmax()) == (0, 2)
+
+
+def test_the_target_decides(shipped):
+    text = "We thank Ukraine, but NATO is a criminal organisation that threatens us."
+    p = shipped.predict([Pair(text, 9, 16, "Ukraine"), Pair(text, 22, 26, "NATO")])
+    assert p[0, 2] - p[0, 0] > p[1, 2] - p[1, 0]
+
+
+def test_order_changes_nothing_but_rounding(shipped):
+    order = np.random.default_rng(1).permutation(len(PAIRS))
+    assert shipped.predict([PAIRS[i] for i in order]) == pytest.approx(shipped.predict(PAIRS)[order], abs=TOLERANCE)
+
+
+def test_neighbours_change_little(shipped):
+    alone = np.vstack([shipped.predict([p]) for p in PAIRS])
+    long = pair("Filler words stand here again. " * 20 + "{} is late.")
+    together = shipped.predict([*PAIRS, long])[:-1]
+    assert together == pytest.approx(alone, abs=TOLERANCE)
+
+
+def test_the_same_call_gives_the_same_answer(shipped):
+    assert (shipped.predict(PAIRS) == shipped.predict(PAIRS)).all()
+
+
+def test_equal_pairs_are_computed_once(shipped):
+    seen = []
+    p = shipped.predict([PAIRS[0], PAIRS[1], PAIRS[0], PAIRS[0]], seen.append)
+    assert sum(seen) == 2
+    assert (p[0] == p[2]).all()
+    assert (p[0] == p[3]).all()
+    assert (p[0] != p[1]).any()
+
+
+@pytest.mark.parametrize("filler", ["Plain words stand here. ", "3.5 4.71 8,832 ", "Szczebrzeszyn Mykhailivka ", "x" * 50, "中"])
+def test_a_target_at_the_far_end_of_a_long_text_is_read(shipped, filler):
+    far = pair(filler * (3000 // len(filler)) + " {} is a threat.", context="3.5 4.7 " * 100)
+    first, second = shipped._written(far)
+    tokens = shipped.model.tokenizer.encode(first, second).tokens
+    assert set(MARKERS) <= set(tokens)
+    assert f"{MARKERS[0]} NATO {MARKERS[1]}" in first
+
+
+def test_markers_are_single_tokens(shipped):
+    assert shipped.model.tokenizer.encode("[unused1] NATO [unused2]").tokens[1] == MARKERS[0]
+    assert shipped.model.tokenizer.encode("[unused1] NATO [unused2]").tokens[-2] == MARKERS[1]
+
+
+def test_offsets_beside_the_text_are_refused(shipped):
+    with pytest.raises(ValueError, match="do not mark a part"):
+        shipped.predict([Pair("NATO", 0, 9, "NATO")])
+
+
+def test_labels_are_read_by_name(shipped, folder):
+    turned = configure(folder, labels=["favor", "against", "neutral"])
+    # The same numbers under other names: what was column 0 is favor now.
+    assert turned.predict(PAIRS) == pytest.approx(shipped.predict(PAIRS)[:, [1, 2, 0]])
+
+
+def test_labels_of_another_task_are_refused(folder):
+    with pytest.raises(ModelError, match="not a stance model: its labels are O, B-CUE"):
+        configure(folder, labels=["O", "B-CUE"])
+
+
+def test_temperature_and_threshold_stand_in_the_folder(shipped, folder):
+    hot = configure(folder, temperature=1000.0, threshold=0.9)
+    assert hot.predict(PAIRS[:1]) == pytest.approx(np.full((1, 3), 1 / 3), abs=0.02)
+    assert hot.threshold == 0.9
+    assert hot.name == folder.name
+    assert hot.revision != shipped.revision
+
+
+def test_load_classifier(folder, monkeypatch):
+    default = load_classifier(Stance("default", None, "nli"))
+    assert isinstance(default, StanceClassifier)
+    assert (default.name, len(default.revision)) == ("stance", 64)
+    assert load_classifier(Stance(str(folder), None, "nli")).revision == default.revision
+    monkeypatch.chdir(folder)
+    assert load_classifier(Stance(".", None, "nli")).name == folder.name
+
+
+def test_a_default_that_is_not_installed_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr("analysis.classifiers.MODELS", tmp_path)
+    for name in ("default", "fast"):
+        with pytest.raises(ModelError, match=f"the model '{name}' is not part of this installation"):
+            load_classifier(Stance(name, None, "nli"))

@@ -1,0 +1,90 @@
+"""Model folders, batches and numbers."""
+
+import shutil
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.inference import FILES, MODELS, ModelError, OnnxModel, batches, padded, softmax
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder like the shipped one, without its weights."""
+    for name in FILES[1:]:
+        shutil.copy(MODELS / "stance" / name, tmp_path / name)
+    (tmp_path / FILES[0]).write_bytes(b"weights")
+    return tmp_path
+
+
+@given(st.lists(st.integers(0, 50), max_size=60), st.integers(1, 100))
+def test_every_row_in_one_batch_within_the_budget(lengths, budget):
+    made = list(batches(lengths, budget))
+    assert sorted(i for rows in made for i in rows) == list(range(len(lengths)))
+    for rows in made:
+        assert len(rows) == 1 or len(rows) * max(lengths[i] for i in rows) <= budget
+    order = [lengths[i] for rows in made for i in rows]
+    assert order == sorted(order, reverse=True)
+
+
+def test_batches_by_hand():
+    assert list(batches([2, 9, 3, 4], 8)) == [[1], [3, 2], [0]]
+
+
+def test_padded():
+    ids, mask = padded([[5, 6], [7]], pad=9)
+    assert ids.tolist() == [[5, 6], [7, 9]]
+    assert mask.tolist() == [[1, 1], [1, 0]]
+    assert ids.dtype == mask.dtype == np.int64
+
+
+def test_softmax():
+    assert softmax(np.log([[1.0, 1.0, 2.0]])).tolist() == [pytest.approx([0.25, 0.25, 0.5])]
+    assert softmax(np.log([[1.0, 4.0]]), temperature=2.0).tolist() == [pytest.approx([1 / 3, 2 / 3])]
+    assert softmax(np.array([[1e4, 0.0]])).tolist() == [[1.0, 0.0]]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=rf"not a model folder, it lacks {name}$"):
+        OnnxModel(folder)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(ModelError, match=r"gone: not a model folder, it lacks model\.onnx, tokenizer\.json, config\.json"):
+        OnnxModel(tmp_path / "gone")
+
+
+@pytest.mark.parametrize(("text", "message"), [("{", "not valid JSON"), ("{}", "lacks labels, max_tokens")])
+def test_an_unusable_config_is_refused(folder, text, message):
+    (folder / "config.json").write_text(text)
+    with pytest.raises(ModelError, match=message):
+        OnnxModel(folder)
+
+
+def test_the_revision_changes_with_every_file_and_only_then(folder):
+    first = OnnxModel(folder).revision
+    assert first == OnnxModel(folder, threads=1).revision
+    seen = {first}
+    for name in FILES:
+        with (folder / name).open("ab") as file:
+            file.write(b"\n")
+        seen.add(OnnxModel(folder).revision)
+    (folder / "MODEL_CARD.md").write_text("changes nothing")
+    assert len(seen) == 4
+    assert OnnxModel(folder).revision in seen
+
+
+def test_padding_stored_with_the_tokenizer_is_not_read_as_words(folder):
+    model = OnnxModel(folder)
+    model.tokenizer.enable_padding(length=50)
+    model.tokenizer.save(str(folder / "tokenizer.json"))
+    assert len(OnnxModel(folder).tokenizer.encode("one").ids) == 3
+
+
+def test_truncated_to_the_models_tokens(folder):
+    model = OnnxModel(folder)
+    assert len(model.tokenizer.encode("one " * 1000, "two " * 1000).ids) == model.config["max_tokens"]

@@ -1,0 +1,71 @@
+"""How a statement and a target are written down: the mention is never lost."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.pairs import AFTER, BEFORE, CONTEXT, WORD, crop, encode_pair
+
+
+@st.composite
+def marked(draw):
+    words = st.lists(st.text(alphabet="ab \n'é中", max_size=400), max_size=6).map(" ".join)
+    before, mention, after = draw(words), draw(st.text(min_size=1, max_size=20)), draw(words)
+    return before + mention + after, len(before), len(before) + len(mention)
+
+
+def test_written_by_hand():
+    assert encode_pair("We fear NATO today.", 8, 12, "Ana Sample", "She spoke.") == (
+        "We fear [unused1] NATO [unused2] today.",
+        "NATO | Ana Sample | She spoke.",
+    )
+    assert encode_pair("NATO", 0, 4) == ("[unused1] NATO [unused2]", "NATO |  | ")
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 2), (2, 2), (3, 2), (0, 5), (5, 6)])
+def test_offsets_that_mark_nothing_are_refused(start, end):
+    with pytest.raises(ValueError, match=rf"start={start}, end={end} do not mark a part of a text of 4 characters"):
+        encode_pair("NATO", start, end)
+
+
+def test_the_last_characters_of_the_context_are_used():
+    assert encode_pair("NATO", 0, 4, "", "x" + "y" * CONTEXT)[1] == "NATO |  | " + "y" * CONTEXT
+
+
+def test_cut_at_spaces():
+    text = "word " * 200 + "NATO" + " word" * 200
+    part, start, end = crop(text, 1000, 1004)
+    assert (part[start:end], part.startswith("word "), part.endswith(" word")) == ("NATO", True, True)
+    assert (start, len(part) - end) == (BEFORE, AFTER)
+    assert crop(text, 1000, 1004, share=5)[1] == BEFORE // 5
+
+
+def test_short_texts_stay_whole():
+    text = "a " * 250 + "NATO" + " a" * 200
+    assert crop(text, 500, 504) == (text, 500, 504)
+
+
+def test_a_text_without_spaces_is_cut_all_the_same():
+    assert crop("x" * 3000 + "NATO" + "y" * 3000, 3000, 3004) == ("x" * BEFORE + "NATO" + "y" * AFTER, BEFORE, BEFORE + 4)
+
+
+@given(marked(), st.sampled_from([1, 2, 16]))
+def test_crop_keeps_the_mention_and_its_neighbours(case, share):
+    text, start, end = case
+    part, a, b = crop(text, start, end, share)
+    assert part[a:b] == text[start:end]
+    assert text[start - a : start - a + len(part)] == part
+    assert a <= BEFORE // share + WORD
+    assert len(part) - b <= AFTER // share + WORD
+    assert a >= min(start, BEFORE // share)
+    assert len(part) - b >= min(len(text) - end, AFTER // share)
+
+
+@given(marked())
+def test_the_mention_stands_between_the_markers(case):
+    text, start, end = case
+    first, second = encode_pair(text, start, end, "Ana Sample")
+    assert f"[unused1] {text[start:end]} [unused2]" in first
+    assert second == f"{text[start:end]} | Ana Sample | "
+    part, _, _ = crop(text, start, end)
+    assert first.replace(f"[unused1] {text[start:end]} [unused2]", text[start:end], 1) == part
