@@ -14,6 +14,7 @@ _ONE_WORD = (
     (r"\bpress secretary\b", "spokesman"),
     (r"\bforeign (minister|secretary)\b|\bsecretary of state\b", "diplomat foreign minister"),
     (r"\btop diplomat\b", "foreign minister diplomat"),
+    (r"\bforeign ministry (?=spokes)", "foreign ministry diplomat "),
     (r"\bpermanent representative\b", "ambassador"),
     (r"\bnumber one\b", "leader"),
 )
@@ -61,6 +62,11 @@ def office_fit(office: str, person: Person, known: tuple[str, ...] = ()) -> floa
         same = head in has
         if not (same or head in ("man", "woman", "official") or any(head in group and has & group for group in words().kin)):
             continue
-        fit = (1.2 if same else 0.4) + 0.4 * len(set(wanted) & has - {head}) + (0.6 if lands and lands & own else 0.0) - (0.5 if lands and not own else 0.0)
+        fit = (
+            (1.2 if same else 0.4)
+            + 0.4 * len(set(wanted) & has - {head})
+            + (0.6 if lands and lands & own else 0.0)
+            - (0.5 if lands and not own else 0.0)
+        )
         best = fit if best is None else max(best, fit)
     return best
