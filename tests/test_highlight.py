@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.highlight import INK, NARRATION, OWN_VOICE, PALETTE, REST, highlight_article, show_article
@@ -162,6 +162,7 @@ def test_text_is_readable_on_every_colour(ground: str) -> None:
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted), max_size=3)
 
 
+@settings(deadline=None)
 @given(
     st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("<>&\"'\r\n\t;# script/")), max_size=60),
     st.lists(st.tuples(spans.filter(len), spans, spans, spans, st.sampled_from([None, "A", "<b>", '"'])), max_size=5),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.aliases import fold_name, load_aliases
@@ -220,6 +220,41 @@ def test_the_innermost_content_around_a_mention_gives_the_holder() -> None:
     assert holder_of(spans, speakers, last, last + 4, (sentence[1] + 1, len(text))) is None
 
 
+def test_acts_and_aims_hold_a_sentence_only_where_they_fill_it() -> None:
+    text, spans = marked(
+        "While [s1 Jane Roe] [c1 has pledged] [k1 to help NATO], the harvest was so bad that nobody had any bread left. [s2 Jane Roe] [c2 pledged] [k2 to help NATO]."
+    )
+    speakers = resolve_speakers(text, spans)
+    first, second = text.index("NATO"), text.rindex("NATO")
+    end = text.index(" Jane Roe pledged")
+    assert holder_of(spans, speakers, first, first + 4, (0, end)) is None
+    assert holder_of(spans, speakers, second, second + 4, (end + 1, len(text))) == 1
+    report, found = marked("While [s1 Jane Roe] [c1 has said] [k1 NATO helps], the harvest was so bad that nobody had any bread left.")
+    at = report.index("NATO")
+    assert holder_of(found, resolve_speakers(report, found), at, at + 4, (0, len(report))) == 0
+
+
+def test_in_a_speech_the_words_of_others_must_fill_the_sentence() -> None:
+    text, spans = marked(
+        "As [s1 Jane Roe] [c1 said], [k1 NATO helps], but I tell you that the harvest was so bad that nobody had any bread left."
+    )
+    at, whole = text.index("NATO"), (0, len(text))
+    assert holder_of(spans, resolve_speakers(text, spans, speaker="John Doe"), at, at + 4, whole) is None
+    assert holder_of(spans, resolve_speakers(text, spans), at, at + 4, whole) == 0
+
+
+def test_a_report_at_hand_holds_its_sentence_against_one_from_elsewhere() -> None:
+    text, spans = marked("[k1 “NATO helps,”] [s2 John Doe] [c2 said]. [s1 Jane Roe] [c1 added]: [k1 “So it does.”]")
+    at, whole = text.index("NATO"), (0, text.index(". Jane") + 1)
+    assert holder_of(spans, resolve_speakers(text, spans), at, at + 4, whole) == 1
+
+
+def test_an_attribution_without_a_known_speaker_holds_nothing() -> None:
+    text, spans = marked("[c1 It is said] [k1 that NATO helps].")
+    at = text.index("NATO")
+    assert holder_of(spans, resolve_speakers(text, spans), at, at + 4, (0, len(text))) is None
+
+
 def test_spellings_are_joined_across_articles() -> None:
     assert {names(f"[s1 {n}] [c1 said] [k1 a].")[0] for n in ("Sergei Lavrov", "Lavrov", "Mr. Lavrov", "Sergey Lavrov")} == {
         "Sergey Lavrov"
@@ -362,6 +397,7 @@ def test_any_text_and_any_spans_give_one_speaker_each(text: str, spans: list[Spa
     assert len(resolve_speakers(text, fitting, title=text[:20])) == len(fitting)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ABq .:\n-Q("), max_size=120))
 def test_turns_are_in_order_and_lie_in_the_text(text: str) -> None:
     edges = [x for start, end, _ in transcript_turns(text) for x in (start, end)]
@@ -378,6 +414,6 @@ def test_long_articles_take_little_time() -> None:
         for a, *_ in rows
     ]
     resolve_speakers(text, many[:1])
-    begun = time.perf_counter()
+    begun = time.process_time()
     resolve_speakers(text * times, many)
-    assert len(text.split()) * times / (time.perf_counter() - begun) > 20_000, "words a second"
+    assert len(text.split()) * times / (time.process_time() - begun) > 20_000, "words a second"

@@ -204,7 +204,7 @@ def body_name(name: str, aliases: Aliases) -> str:
         plain = f"{adjective.get(next(iter(lands)), own[1])} {own[2]}"
     if "inistry" in plain and plain[:1].isupper():
         plain = re.sub(r"\b(foreign|defen[cs]e|interior|finance|energy|health|justice|ministry)\b", lambda m: m[0].title(), plain)
-    plain = re.sub(r"\b(Ministry|Department) of (?:the )?((?:National )?(?:Foreign Affairs|[A-Z][a-z]+))\b(?! and)", r"\2 \1", plain)
+    plain = re.sub(r"\b(Ministry|Department) of (?:the )?((?:National )?(?:Foreign Affairs|[A-Z][a-z]+))(?=$| of\b)", r"\2 \1", plain)
     plain = re.sub(r"\bForeign Affairs Ministry\b", "Foreign Ministry", re.sub(r"\bDefence (?=Ministry|Department)", "Defense ", plain))
     if plain.isupper() and len(plain) > 6:
         plain = plain.title()

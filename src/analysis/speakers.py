@@ -8,6 +8,8 @@ from analysis.resolving import Attribution, Resolver, Spans, Speaker
 
 __all__ = ["Attribution", "Speaker", "holder_of", "resolve_speakers"]
 
+LEAST = 0.2  # share of a sentence below which an attribution beside the place says nothing about it
+
 
 def resolve_speakers(
     text: str, attributions: Sequence[Attribution], title: str = "", speaker: str | None = None, aliases: Aliases | None = None
@@ -46,9 +48,14 @@ def holder_of(
 ) -> int | None:
     """Return which attribution gives the words at a place: the rule by which a sentence gets one holder.
 
-    The innermost attribution whose content covers the place holds it. Where none does, it is the attribution whose source, cue
-    and content together fill most of the sentence (the earlier one of equals): "Roe accused NATO" has NATO in its content or
-    not, as the tagger decides, and Roe holds it either way. An attribution without a known speaker counts like any other.
+    1. If the sentence holds source and cue of a report ("…, Roe said") for which the tagger found no content, while what covers the
+       place is reported from another sentence, the report at hand holds it.
+    2. Else the innermost attribution whose content covers the place.
+    3. Else the one whose source, cue and content together fill most of the sentence (the earlier one of equals), if they fill at
+       least a fifth of it: "Roe accused NATO" is Roe's whether or not NATO was found to belong to the content.
+
+    Acts and aims ("pledged", "wants"), and in a speech the words of others, hold a sentence only where they fill most of it
+    (:attr:`Speaker.fills`), and an attribution whose speaker is not known never does: such words are the article's own voice, or the document's speaker's.
 
     Parameters
     ----------
@@ -57,21 +64,33 @@ def holder_of(
     start, end : int
         The place, such as the mention of a target, half-open, in characters of the article.
     within : (int, int), optional
-        The sentence around it. Without it only contents that cover the place count.
+        The sentence around it. Without it only contents that cover the place count, however little they fill.
 
     Returns
     -------
     int or None
         Index of the attribution; None: the article's own voice, or the document's speaker.
     """
-    inner = covering([a.content for a in attributions], start, end)
+    named = [k for k in range(len(attributions)) if speakers[k].name]
+    inner = [k for k in covering([a.content for a in attributions], start, end) if speakers[k].name]
+    if within is not None:
+        share = {k: _share(attributions[k], within) for k in named}
+        inner = [k for k in inner if share[k] >= speakers[k].fills]
+        here = [k for k in named if speakers[k].fills <= 0.6 and _overlap(attributions[k].cue, *within)]
+        bare = [k for k in here if not attributions[k].content and _overlap(attributions[k].source, *within)]
+        if bare and not set(inner) & set(here):
+            return bare[-1]
     if inner:
         return min(inner, key=lambda k: (_length(attributions[k].content), k))
     if within is None:
         return None
-    filled = [(sum(_overlap(getattr(a, part), *within) for part in ("source", "cue", "content")), -k) for k, a in enumerate(attributions)]
-    most = max(filled, default=(0, 0))
-    return -most[1] if most[0] > 0 else None
+    most = max(((filled, -k) for k, filled in share.items() if filled >= max(LEAST, speakers[k].fills)), default=None)
+    return -most[1] if most else None
+
+
+def _share(a: Attribution, within: tuple[int, int]) -> float:
+    filled = sum(_overlap(getattr(a, part), *within) for part in ("source", "cue", "content"))
+    return filled / max(1, within[1] - within[0])
 
 
 def _length(pieces: Spans) -> int:

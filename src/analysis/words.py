@@ -25,6 +25,7 @@ class Words:
     inside: frozenset[str]
     role_capital: frozenset[str]
     relation: frozenset[str]
+    says: frozenset[str]
     kin: tuple[frozenset[str], ...]
     body: frozenset[str]
     group: frozenset[str]
@@ -69,6 +70,7 @@ def words() -> Words:
         inside=frozenset(w.lower() for w in lists["role_inside"]),
         role_capital=frozenset(lists["role_capital"]),
         relation=frozenset(lists["relation"]),
+        says=frozenset(lists["says"]),
         kin=tuple(frozenset(group.split()) for group in raw["kin"]),
         body=frozenset(w.lower() for w in lists["body"]),
         group=frozenset(w.lower() for w in lists["group"]),
