@@ -6,7 +6,7 @@ DATA ?= ../shared
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab lint bench validity clean
+.PHONY: help run test lab lint bench validity kremlin clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -28,8 +28,11 @@ lint: .venv/lint.stamp  ## check style and types
 bench: .venv/test.stamp  ## measure speed
 	$(BIN)/python bench/speed.py
 
-validity: .venv/test.stamp  ## simulate the coverage of the intervals, docs/validity.*
+validity: .venv/run.stamp  ## simulate the coverage of the intervals, docs/validity.*
 	$(BIN)/python validity/measure.py
+
+kremlin: .venv/run.stamp  ## remake the worked example, docs/kremlin-*, from DATA
+	$(BIN)/python docs/kremlin.py $(DATA)
 
 clean:  ## remove the environment, results and caches
 	rm -rf .venv results .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
@@ -46,7 +49,7 @@ clean:  ## remove the environment, results and caches
 
 .venv/test.stamp: pyproject.toml .venv/made.stamp
 	$(BIN)/pip install --quiet $(TORCH)
-	$(BIN)/pip install --quiet -e '.[test,hub,label]'
+	$(BIN)/pip install --quiet -e '.[test,hub,label,evaluate]'
 	touch $@
 
 .venv/lab.stamp: pyproject.toml .venv/made.stamp

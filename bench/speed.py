@@ -45,7 +45,9 @@ def main() -> None:
     """Print the table."""
     classifier, tagger = EmbeddedClassifier(), load_tagger()
     start = SENTENCE.index("Ukraine")
-    pairs = [Pair(f"{i} {SENTENCE}", start + len(str(i)) + 1, start + len(str(i)) + 8, "Ukraine", "the minister", SENTENCE) for i in range(PAIRS)]
+    pairs = [
+        Pair(f"{i} {SENTENCE}", start + len(str(i)) + 1, start + len(str(i)) + 8, "Ukraine", "the minister", SENTENCE) for i in range(PAIRS)
+    ]
     text = SENTENCE * (WORDS // len(SENTENCE.split()))
     stance = PAIRS / seconds(lambda: classifier.predict(pairs))
     attribution = len(text.split()) / seconds(lambda: tagger.spans(text), 1)

@@ -77,7 +77,7 @@ def test_wrong_sheet_changes_nothing(results, capsys):
     run("sample", results, "--n", 10, "--coder", "Bo")
     (sheet,) = (results / "labelling").glob("*.csv")
     assert run("read", results, sheet) == 1
-    assert "row 2: no label" in capsys.readouterr().err
+    assert "none of its 10 rows has a label yet" in capsys.readouterr().err
     assert not (results / "labels.parquet").exists()
 
 

@@ -43,6 +43,18 @@ def test_every_two_groups_or_neighbouring_periods():
     assert (months["p_holm"] >= months["p"]).all()
 
 
+def test_only_those_asked_for_are_compared(monkeypatch):
+    scores, statements, _, articles, _ = corpus()
+    rows = join(scores, statements, articles)
+    table = differences(rows, "speaker", [], among=["Ana Petrov", "Bo Lindqvist"])
+    assert table[["first", "second", "n_comparisons"]].to_numpy().tolist() == [["Ana Petrov", "Bo Lindqvist", 1]]
+    with pytest.raises(ValueError, match="no speaker 'Nobody' to compare"):
+        differences(rows, "speaker", among=["Nobody"])
+    monkeypatch.setattr("analysis.compare.MOST", 2)
+    with pytest.raises(ValueError, match="3 comparisons are too many"):
+        differences(rows, "speaker", [])
+
+
 def test_small_groups_are_not_compared():
     rows = scored([("a", "NATO", "Ana", "favor"), ("b", "NATO", "Bo", "favor")])
     assert differences(rows, "speaker", min_articles=2).empty
@@ -73,6 +85,17 @@ def test_raw_differences_cover_nothing_where_there_is_nothing():
         row = differences(join(scores, statements, articles), "target", [], resamples=400).iloc[0]
         held += row["low"] <= 0 <= row["high"]
     assert 52 <= held <= 60
+
+
+def test_p_below_five_percent_is_an_interval_without_zero():
+    agree = 0
+    for seed in range(40):
+        scores, statements, _, articles, _ = corpus(14, seed)
+        for _, row in differences(join(scores, statements, articles), "speaker", resamples=500).iterrows():
+            assert (row["p"] < 0.045) <= (row["low"] > 0 or row["high"] < 0)
+            assert (row["p"] > 0.055) <= (row["low"] <= 0 <= row["high"])
+            agree += 1
+    assert agree > 60
 
 
 def test_before_after_by_hand():

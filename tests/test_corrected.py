@@ -99,14 +99,29 @@ def test_score_interval_is_wilsons_for_labels_alone():
 
 
 def test_labels_that_are_all_the_same_leave_doubt():
-    # 40 labels, none of the class, one per article: Wilson's upper end t^2 / (40 + t^2) with the normal quantile (no variance, no degrees), not 0
+    # 40 labels, none of the class, one per article: Wilson's upper end t^2 / (40 + t^2), not 0
     y = np.where(np.arange(100) < 40, 0.0, NAN)
     found = corrected_mean(y, np.full(100, 0.01), np.arange(100), bounds=(0.0, 1.0))
     assert (found.estimate, found.low) == pytest.approx((0, 0), abs=1e-9)
-    assert found.high == pytest.approx(1.96**2 / (40 + 1.96**2), rel=0.1)
+    assert found.high == pytest.approx(2.0227**2 / (40 + 2.0227**2), rel=1e-3)
     assert found.n_effective == 40
     together = corrected_mean(y, np.full(100, 0.01), np.arange(100) // 10, bounds=(0.0, 1.0))
-    assert together.high == pytest.approx(1.96**2 / (4 + 1.96**2), rel=0.2)
+    assert together.high == pytest.approx(3.1824**2 / (4 + 3.1824**2), rel=1e-3)
+
+
+def test_same_labels_count_by_how_far_articles_go_together():
+    # four articles of ten labels; the classifier's values alternate inside them, so the 40 count as 40; values that differ by article only: as 4
+    y, articles = np.where(np.arange(100) < 40, 0.0, NAN), np.arange(100) // 10
+    inside = corrected_mean(y, 0.1 + 0.05 * (-1.0) ** np.arange(100), articles, bounds=(0.0, 1.0), tuning=0.0)
+    between = corrected_mean(y, 0.1 + 0.05 * (-1.0) ** articles, articles, bounds=(0.0, 1.0), tuning=0.0)
+    assert inside.high == pytest.approx(3.1824**2 / (40 + 3.1824**2), rel=1e-3)
+    assert between.high == pytest.approx(3.1824**2 / (4 + 3.1824**2), rel=1e-3)
+
+
+def test_tuning_is_kept_within_reason():
+    y, proxy = np.where(np.arange(200) < 50, np.arange(200) % 2, NAN), 0.001 * (np.arange(200) % 2)
+    assert corrected_mean(y, proxy, np.arange(200)).tuning == 2.0
+    assert corrected_mean(y, -proxy, np.arange(200)).tuning == 0.0
 
 
 def test_influence_adds_up_to_the_variance():

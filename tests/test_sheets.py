@@ -101,7 +101,11 @@ def test_every_wrong_row_is_named_with_its_line(csv_sheet):
 def test_long_lists_are_cut(tmp_path):
     sample = draw_sample(SCORES, STATEMENTS, MENTIONS, ARTICLES, n=40)
     write_sheet(sample, tmp_path / "sheet", coder="Bo")
-    with pytest.raises(SheetError, match=r"(?s)40 rows are wrong.*and 20 more") as caught:
+    with pytest.raises(SheetError, match="none of its 40 rows has a label yet"):
+        read_sheet(tmp_path / "sheet.csv", sample)
+    table = pd.read_csv(tmp_path / "sheet.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    table.assign(label=["favor"] + [""] * 39).to_csv(tmp_path / "sheet.csv", index=False)
+    with pytest.raises(SheetError, match=r"(?s)39 rows are wrong.*and 19 more") as caught:
         read_sheet(tmp_path / "sheet.csv", sample)
     assert len(re.findall("no label", str(caught.value))) == 20
 

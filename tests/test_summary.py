@@ -74,6 +74,14 @@ def test_order_of_rows_does_not_matter_and_seed_does():
     assert not one["low"].equals(summarize(rows, ["target", "speaker"], seed=2)["low"])
 
 
+def test_blocks_of_groups_change_nothing(monkeypatch):
+    scores, statements, _, articles, _ = corpus()
+    rows = join(scores, statements, articles)
+    whole = summarize(rows, ["target", "speaker"])
+    monkeypatch.setattr("analysis.summary.BLOCK", 2)
+    pd.testing.assert_frame_equal(summarize(rows, ["target", "speaker"]), whole)
+
+
 def test_no_labels_is_the_raw_estimate():
     scores, statements, _, articles, truth = corpus()
     rows = join(scores, statements, articles)

@@ -21,7 +21,6 @@ from transformers import AutoModel, AutoTokenizer
 from analysis.pairs import MARKERS, encode_pair
 from data import CLASSES, Row, gold_rows, measuring_texts, public_rows, without
 from export import export_stance
-from patterns import pattern_rows
 
 MAX_TOKENS = 192
 
@@ -97,12 +96,11 @@ def parse() -> argparse.Namespace:
     p.add_argument("--encoder-name", default="all-MiniLM-L6-v2", help="what the model's config calls it")
     p.add_argument("--out", type=Path, required=True, help="model folder to write")
     p.add_argument("--work", type=Path, default=Path("training-work"), help="folder for checkpoints, outside the package")
-    p.add_argument("--epochs", type=int, default=2)
+    p.add_argument("--epochs", type=int, default=4)
     p.add_argument("--lr", type=float, default=8e-5)
     p.add_argument("--batch", type=int, default=16)
     p.add_argument("--gold-copies", type=int, default=2, help="times each gold row is seen in an epoch")
     p.add_argument("--dse-rows", type=int, default=3600, help="DSE2QA rows drawn anew for each epoch, a third of them neutral")
-    p.add_argument("--pattern-rows", type=int, default=900, help="rows drawn anew for each epoch from the sentences in patterns.py")
     p.add_argument("--seed", type=int, default=1)
     return p.parse_args()
 
@@ -138,13 +136,7 @@ def main() -> None:
     neutral, positions = [r for r in dse if r.label == 1], [r for r in dse if r.label != 1]
 
     def epoch_rows() -> list[Row]:
-        return (
-            pattern_rows(args.pattern_rows, rng)
-            + gold * args.gold_copies
-            + news
-            + rng.sample(positions, args.dse_rows * 2 // 3)
-            + rng.sample(neutral, args.dse_rows // 3)
-        )
+        return gold * args.gold_copies + news + rng.sample(positions, args.dse_rows * 2 // 3) + rng.sample(neutral, args.dse_rows // 3)
 
     steps = args.epochs * (len(epoch_rows()) // args.batch + 1)
     decay = [p for p in model.parameters() if p.ndim > 1]

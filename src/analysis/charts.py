@@ -74,7 +74,7 @@ def plot_stance(summary: pd.DataFrame, *, title: str = "Stance", most: int = 25,
         _draw_means(axes[1], kept[known], places[known])
         for place, (_, row) in zip(places[~known], kept[~known].iterrows(), strict=True):
             _draw_counts(axes[0], place, row)
-            few = f"too few articles\nfor an estimate"
+            few = "too few articles\nfor an estimate"
             axes[1].text(0, place, few, ha="center", va="center", color=PALE, style="italic", fontsize=7.5)
         axes[0].set_yticks(places, [named(row, by) for _, row in kept.iterrows()])
         axes[0].set_ylim(-0.6, len(kept) - 0.4)

@@ -65,7 +65,7 @@ class EmbeddedClassifier:
     """
 
     def __init__(self, folder: str | Path = MODELS / "stance", threads: int | None = None) -> None:
-        self.model = OnnxModel(folder, threads)
+        self.model = OnnxModel(folder, threads, ("labels", "max_tokens", "temperature"))
         labels = self.model.config["labels"]
         if sorted(labels) != sorted(CLASSES):
             raise ModelError(f"{folder}: not a stance model: its labels are {', '.join(map(str, labels))}; expected {', '.join(CLASSES)}")

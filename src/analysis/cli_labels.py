@@ -78,7 +78,13 @@ def read_labelled(results: Path, sheets: list[Path], coder: str, unfinished: boo
 
 def add_label_commands(commands: Any) -> None:
     """Add ``label`` with its sub-commands to the argparse sub-parsers of the command; each sets ``func(args) -> int``."""
-    parser = commands.add_parser("label", help="label a random sample by hand, to correct the estimates", description=__doc__)
+    parser = commands.add_parser(
+        "label",
+        help="label a random sample by hand, to correct the estimates",
+        description="Draw statements by chance, have them labelled by people, store the labels. stance run and summarize(labels=...) then correct the estimates for "
+        "the classifier's errors. Labels are only ever added: results/labels.parquet keeps who gave which and when.",
+        epilog="Example: stance label sample results --n 200 --by target --coder Ana --coder Bo; fill in both sheets; stance label read results results/labelling/*.xlsx",
+    )
     parts = parser.add_subparsers(dest="part", required=True, metavar="{sample,read,plan}")
     sample = parts.add_parser("sample", help="draw statements and write sheets for coders")
     sample.add_argument("results", type=Path, help="folder of stance run")

@@ -13,7 +13,7 @@ from analysis.estimates import CORRECTED, RAW, counted, estimate_quantity, label
 from analysis.groups import PERIODS, joined
 from analysis.intervals import Floats, cluster_bootstrap, percentile_interval
 
-Pair = tuple[tuple[object, ...], tuple[object, ...]]
+MOST = 5000
 
 
 def differences(
@@ -21,6 +21,7 @@ def differences(
     between: str,
     by: Sequence[str] = ("target",),
     *,
+    among: Sequence[object] | None = None,
     statements: pd.DataFrame | None = None,
     articles: pd.DataFrame | None = None,
     labels: pd.DataFrame | None = None,
@@ -38,6 +39,8 @@ def differences(
         Column whose values are compared: speaker, source, target, or a period (day, week, month, quarter, year), of which only neighbours are compared.
     by : sequence of str
         Columns within which is compared; may be empty.
+    among : sequence, optional
+        Values of ``between`` to compare; without it, all.
     scores, statements, articles, labels, weights, min_articles, level, resamples, seed
         As in ``summarize``. Groups with fewer articles are not compared.
 
@@ -51,7 +54,7 @@ def differences(
     Raises
     ------
     ValueError
-        As ``summarize``; also if ``between`` stands in ``by``.
+        As ``summarize``; also if ``between`` stands in ``by``, a value of ``among`` does not occur, or there are more than 5,000 comparisons.
 
     Notes
     -----
@@ -66,6 +69,11 @@ def differences(
         raise ValueError(f"{between!r} stands in by and in between; compare within other columns")
     keys = [*by, between]
     rows = counted(joined(scores, statements, articles), keys, weights)
+    if among is not None:
+        absent = [value for value in among if not (rows[between] == value).any()]
+        if absent:
+            raise ValueError(f"no {between} {absent[0]!r} to compare")
+        rows = rows[rows[between].isin(list(among))]
     rows = rows[rows.groupby(keys, observed=True)["article_id"].transform("nunique") >= min_articles]
     result = [*by, "first", "second", "difference", "low", "high", "p", "p_holm", "n_comparisons"]
     result += ["n_articles_first", "n_articles_second", "n_labels", "method"]
@@ -146,6 +154,9 @@ def _raw_differences(rows: pd.DataFrame, keys: list[str], level: float, resample
     within: dict[tuple[object, ...], list[int]] = {}
     for place, name in enumerate(names):
         within.setdefault(name[:-1], []).append(place)
+    number = sum(len(places) * (len(places) - 1) // 2 for places in within.values())
+    if number > MOST and pairs is not pairwise:
+        raise ValueError(f"{number:,} comparisons are too many to tell anything; name those of interest with among=[...]")
     found = []
     for places in within.values():
         for first, second in pairs(places):
@@ -157,7 +168,7 @@ def _raw_differences(rows: pd.DataFrame, keys: list[str], level: float, resample
             difference = float(drawn.means[second, 0] - drawn.means[first, 0])
             spread = float(np.nanstd(draws)) * np.sqrt((degrees + 1) / degrees)
             row = {"pair": (names[first], names[second]), "difference": difference, "low": float(low[0]), "high": float(high[0])}
-            row |= {"p": two_sided(difference, spread, degrees), "n_labels": 0, "method": f"{RAW}; bootstrap of articles"}
+            row |= {"p": bootstrap_p(draws, difference, spread, degrees), "n_labels": 0, "method": f"{RAW}; bootstrap of articles"}
             found.append(row | {"n_articles_first": articles[first], "n_articles_second": articles[second]})
     return found
 
@@ -182,6 +193,18 @@ def _variance_of_difference(first: Estimate, second: Estimate, articles: list[An
     """Add up each article's part in the difference, articles with statements in both groups having one part."""
     _, code = np.unique(np.concatenate(articles), return_inverse=True)
     return float(np.sum(np.bincount(code, weights=np.concatenate([-first.influence, second.influence])) ** 2))
+
+
+def bootstrap_p(draws: Floats, difference: float, spread: float, degrees: float) -> float:
+    """Return the p value that goes with the expanded percentile interval: the level at which it just reaches 0.
+
+    Where no resample lies on the other side of 0, the t test says how small it is.
+    """
+    known = draws[~np.isnan(draws)]
+    beyond = float(np.sum(known < 0) if difference > 0 else np.sum(known > 0)) + float(np.sum(known == 0)) / 2
+    share = min((beyond + 0.5) / (len(known) + 1), 0.5)
+    p = 2 * float(special.stdtr(degrees, special.ndtri(share) / np.sqrt((degrees + 1) / degrees)))
+    return min(p, two_sided(difference, spread, degrees)) if beyond == 0 else p
 
 
 def two_sided(difference: float, spread: float, degrees: float) -> float:

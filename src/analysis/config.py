@@ -64,7 +64,7 @@ class Summary:
     level: float
     resamples: int
     seed: int
-    period: str
+    period: str | None
     events: str | None
 
 
@@ -155,7 +155,7 @@ def _check_ranges(config: Config, where: str) -> None:
         ("stance.kind", config.stance.kind, config.stance.kind in ("nli", "target"), "nli or target"),
         ("summary.level", config.summary.level, 0 < config.summary.level < 1, "between 0 and 1"),
         ("summary.min_articles", config.summary.min_articles, config.summary.min_articles >= 1, "1 or more"),
-        ("summary.period", config.summary.period, config.summary.period in PERIODS, f"one of {', '.join(PERIODS)}"),
+        ("summary.period", config.summary.period, config.summary.period in (None, *PERIODS), f"null or one of {', '.join(PERIODS)}"),
         ("summary.resamples", config.summary.resamples, config.summary.resamples >= 100, "100 or more"),
     ]
     for name, value, holds, wanted in rules:

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from analysis.small_samples import best_tuning, centred, independent_labels, interval, satterthwaite
+
 Floats = NDArray[np.float64]
 
 
@@ -131,7 +133,7 @@ def corrected_mean(
     # Where everything is labelled there is nothing to tune.
     tuned = tuning is None and bool((chance[labelled] < 1).any())
     if tuning is None and sampled == "articles":
-        tuning = _tuning(
+        tuning = best_tuning(
             total(share[labelled] * y_centred, labelled)[in_sample],
             total(share[labelled] * proxy_centred, labelled)[in_sample],
             np.full(in_sample.sum(), in_sample.mean()),
@@ -139,7 +141,7 @@ def corrected_mean(
             np.full(n_articles, in_sample.mean()),
         )
     elif tuning is None:
-        tuning = _tuning(
+        tuning = best_tuning(
             share[labelled] * y_centred, share[labelled] * proxy_centred, chance[labelled], share * (proxy - proxy_mean), chance
         )
 
@@ -148,9 +150,9 @@ def corrected_mean(
     of_labels = total(draw * (y_centred - tuning * proxy_centred), labelled)
     alone = total(draw * y_centred, labelled)
     if sampled == "articles":
-        influence = _centred(of_proxy + of_labels, in_sample)
+        influence = centred(of_proxy + of_labels, in_sample)
         parts = [(float(np.sum(influence[side] ** 2)), float(side.sum() - 1)) for side in (in_sample, ~in_sample)]
-        classical = float(np.sum(_centred(alone, in_sample) ** 2))
+        classical = float(np.sum(centred(alone, in_sample) ** 2))
     else:
         held, drawn = total(share), total(draw, labelled)
         spread_over = 1 / np.sum(drawn**2)
@@ -165,62 +167,20 @@ def corrected_mean(
     variance = float(np.sum(influence**2))
     # Below this it is rounding.
     variance = variance if variance > 1e-20 * max(1.0, float(np.max(np.abs(y[labelled])))) ** 2 else 0.0
-    degrees = _satterthwaite(parts)
+    held_by = 1 / float(np.sum(total(draw, labelled) ** 2))
+    degrees = satterthwaite(parts) if variance > 0 else max(held_by - 1, 1.0)
     point = (
         float(special.stdtrit(degrees, (1 + level) / 2))
         if quantile == "t" and np.isfinite(degrees)
         else float(special.ndtri((1 + level) / 2))
     )
-    # Labels that are all the same say nothing about their spread; they then count as one draw per article.
-    most = 1 / float(np.sum(total(draw, labelled) ** 2)) if np.ptp(y[labelled]) == 0 else np.inf
-    low, high = _interval(estimate, variance, point, bounds, n_labels, most)
+    # Labels that are all the same do not show how far those of one article go together; the classifier's values then stand for them.
+    most = independent_labels(draw, proxy_centred, code[labelled]) if np.ptp(y[labelled]) == 0 else np.inf
+    low, high = interval(estimate, variance, point, bounds, n_labels, most)
     n_effective = n_labels * (classical / variance if variance > 0 else 1.0)
     if bounds is not None:
         estimate = float(np.clip(estimate, *bounds))
     return Estimate(estimate, low, high, variance, degrees, tuning, n_labels, float(n_effective), influence)
-
-
-def _tuning(y: Floats, proxy: Floats, chance: Floats, proxy_all: Floats, chance_all: Floats) -> float:
-    """Return the weight of the classifier that makes the variance from drawing units (statements or articles) smallest.
-
-    All values are centred and multiplied by the unit's share in the mean. Where the chances of the units not drawn are unknown, those drawn stand for them.
-    """
-    n, number = len(y), len(proxy_all)
-    factor = (1 / chance) * (1 / chance - 1) * n / max(n - 1, 1)
-    known = not np.isnan(chance_all).any()
-    spread = (1 / chance_all - 1) @ proxy_all**2 * number / (number - 1) if known else factor @ proxy**2
-    # Nothing left to draw, or a constant classifier: the weight does not matter.
-    return float(factor @ (y * proxy) / spread) if spread > 1e-18 else 1.0
-
-
-def _satterthwaite(parts: list[tuple[float, float]]) -> float:
-    """Return the degrees of freedom of a sum of variances with known degrees (Satterthwaite 1946)."""
-    below = sum(part**2 / degrees for part, degrees in parts if degrees > 0)
-    return sum(part for part, _ in parts) ** 2 / below if below > 0 else float(np.inf)
-
-
-def _interval(
-    estimate: float, variance: float, point: float, bounds: tuple[float, float] | None, n_labels: int, most: float
-) -> tuple[float, float]:
-    """Return the t interval, or with bounds the score interval of a share with the same variance, which is right for rare classes too."""
-    if bounds is None or (variance == 0 and np.isinf(most)):
-        half = point * np.sqrt(variance)
-        return float(estimate - half), float(estimate + half)
-    least, width = bounds[0], bounds[1] - bounds[0]
-    share = float(np.clip((estimate - least) / width, 0.0, 1.0))
-    inside = float(np.clip(share, 0.5 / n_labels, 1 - 0.5 / n_labels))
-    number = min(inside * (1 - inside) / (variance / width**2) if variance > 0 else np.inf, most)
-    middle = (share + point**2 / (2 * number)) / (1 + point**2 / number)
-    half = point / (1 + point**2 / number) * np.sqrt(share * (1 - share) / number + point**2 / (4 * number**2))
-    return float(least + width * (middle - half)), float(least + width * (middle + half))
-
-
-def _centred(influence: Floats, side: NDArray[np.bool_]) -> Floats:
-    result = np.zeros_like(influence)
-    for part in (side, ~side):
-        if part.sum() > 1:
-            result[part] = (influence[part] - influence[part].mean()) * np.sqrt(part.sum() / (part.sum() - 1))
-    return result
 
 
 def _checked(

@@ -10,12 +10,13 @@ import pandas as pd
 
 from analysis.classifiers import Pair, load_classifier
 from analysis.config import Stance
-from analysis.inference import Floats
+from analysis.inference import Floats, ModelError
 from analysis.rows import pairs_from, read_rows
 from analysis.tables import CLASSES
 
 Labels = npt.NDArray[np.int64]
 BINS = 15
+MISSING = "the baselines need {}; install the extra with: pip install 'stance-analysis[evaluate]'"
 
 
 def evaluate_stance(path: Path, models: Sequence[str] = ("default",), train: Path | None = None) -> pd.DataFrame:
@@ -39,7 +40,7 @@ def evaluate_stance(path: Path, models: Sequence[str] = ("default",), train: Pat
     Raises
     ------
     ValueError
-        If a row has no label, or one that is not of the three.
+        If a row has no label, or one that is not of the three, or the extra ``evaluate`` is not installed.
     """
     rows = read_rows(path, ("id", "text", "target", "start", "end"))
     y, pairs = labels_from(rows, path), pairs_from(rows, path)
@@ -104,8 +105,10 @@ def baselines(train: Path | None) -> dict[str, Callable[[Sequence[Pair]], Floats
 
 def vader(pairs: Sequence[Pair]) -> Floats:
     """Return VADER's three-way call (Hutto and Gilbert 2014: compound at least 0.05 or at most -0.05) as one-hot rows."""
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
+    try:
+        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+    except ImportError as error:
+        raise ModelError(MISSING.format("vaderSentiment")) from error
     analyzer = SentimentIntensityAnalyzer()
     compound = np.array([analyzer.polarity_scores(p.text)["compound"] for p in pairs])
     return np.asarray(np.eye(3)[np.where(compound >= 0.05, 2, np.where(compound <= -0.05, 0, 1))])
@@ -113,10 +116,12 @@ def vader(pairs: Sequence[Pair]) -> Floats:
 
 def tfidf(train: Path, pairs: Sequence[Pair]) -> Floats:
     """Return the probabilities of a logistic regression on word and word-pair TF-IDF of statement and target, trained on a labelled file."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-
+    try:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+    except ImportError as error:
+        raise ModelError(MISSING.format("scikit-learn")) from error
     rows = read_rows(train, ("id", "text", "target", "start", "end"))
     model = make_pipeline(
         TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), LogisticRegression(C=10, max_iter=2000, class_weight="balanced")

@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 from analysis.charts import plot_heatmap, plot_stance
+from analysis.comparison_charts import plot_raw_and_corrected
+from analysis.drawing import group_columns, is_corrected
+from analysis.groups import join
 from analysis.summary import summarize
 from analysis.time_charts import plot_over_time
+from analysis.trends import read_events, smooth_stance
 
 if TYPE_CHECKING:
     from analysis.pipeline import Results
@@ -32,18 +37,35 @@ def draw_all(results: "Results", folder: Path) -> int:
     drawn = 0
     if by_target is not None and len(by_target):
         drawn += save(folder / "stance-by-target", lambda: plot_stance(by_target, title="Stance toward each target"))
+    if by_target is not None and is_corrected(by_target).any():
+        drawn += save(folder / "raw-and-corrected", lambda: plot_raw_and_corrected(beside(by_target)))
     if by_speaker is not None and len(by_speaker):
         drawn += save(folder / "stance-by-speaker", lambda: plot_heatmap(by_speaker, title="Who takes which stance"))
     published = results.tables["articles"]["published"].dropna()
-    if published.nunique() > 1 and len(results.tables["scores"]):
-        period = "month" if (published.max() - published.min()).days >= DAYS_A_MONTH_CHART else "week"
+    if len(published.unique()) > 1 and len(results.tables["scores"]):
         summary = results.manifest["config"]["summary"]
+        period = summary["period"] or ("month" if (published.max() - published.min()).days >= DAYS_A_MONTH_CHART else "week")
         options = {k: summary[k] for k in ("min_articles", "level", "resamples", "seed")}
-        tables = results.tables
-        over_time = summarize(tables["scores"], ["target", period], statements=tables["statements"], articles=tables["articles"], **options)
+        rows = join(results.tables["scores"], results.tables["statements"], results.tables["articles"])
+        over_time = summarize(rows, ["target", period], **options)
         if len(over_time):
-            drawn += save(folder / "stance-over-time", lambda: plot_over_time(over_time))
+            smooth = smooth_stance(rows, every=period, **options)
+            events = read_events(summary["events"]) if summary["events"] else None
+            drawn += save(folder / "stance-over-time", lambda: plot_over_time(over_time, smooth, events))
     return drawn
+
+
+def beside(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return a summary's mean stance by the classifier alone beside the corrected one, as ``plot_raw_and_corrected`` takes it."""
+    known = summary[summary["raw_estimate"].notna()]
+    corrected = is_corrected(known)
+    table = known[group_columns(known)].assign(
+        quantity="stance", raw=known["raw_estimate"], raw_low=known["raw_low"], raw_high=known["raw_high"]
+    )
+    table = table.assign(
+        corrected=known["estimate"].where(corrected), low=known["low"].where(corrected), high=known["high"].where(corrected)
+    )
+    return table.assign(n_labels=known["n_labels"], n_statements=known["n_statements"], n_articles=known["n_articles"])
 
 
 def save(path: Path, draw: Callable[[], Any]) -> int:

@@ -31,13 +31,16 @@ class OnnxModel:
     threads : int, optional
         Processor threads; all cores this process may use without it.
 
+    settings : sequence of str
+        Keys that ``config.json`` must have.
+
     Raises
     ------
     ModelError
-        If a file is missing, or ``config.json`` is not JSON or lacks the labels or ``max_tokens``.
+        If a file is missing, or ``config.json`` is not JSON or lacks one of the settings.
     """
 
-    def __init__(self, folder: str | Path, threads: int | None = None) -> None:
+    def __init__(self, folder: str | Path, threads: int | None = None, settings: Sequence[str] = ()) -> None:
         self.folder = Path(folder)
         self.threads = threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
         absent = [name for name in FILES if not (self.folder / name).is_file()]
@@ -45,7 +48,7 @@ class OnnxModel:
             raise ModelError(f"{self.folder}: not a model folder, it lacks {', '.join(absent)}")
         try:
             self.config: dict[str, Any] = json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
-            missing = [key for key in ("labels", "max_tokens") if key not in self.config]
+            missing = [key for key in settings if key not in self.config]
         except ValueError as error:
             raise ModelError(f"{self.folder}: config.json is not valid JSON: {error}") from error
         if missing:

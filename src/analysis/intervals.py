@@ -39,7 +39,9 @@ def draw_counts(n_articles: int, resamples: int, seed: int) -> Iterator[Floats]:
         yield np.bincount(drawn.ravel(), minlength=size * n_articles).reshape(size, n_articles).astype(np.float64)
 
 
-def cluster_bootstrap(values: Floats, groups: Integers, articles: Integers, weights: Floats, resamples: int, seed: int) -> Resampled:
+def cluster_bootstrap(
+    values: Floats, groups: Integers, articles: Integers, weights: Floats, resamples: int, seed: int, n_articles: int | None = None
+) -> Resampled:
     """Draw articles with replacement and average again, all groups from the same draws.
 
     Since groups share the draws, the difference of two groups' draws has the right spread even where one article has statements in both.
@@ -52,6 +54,8 @@ def cluster_bootstrap(values: Floats, groups: Integers, articles: Integers, weig
     weights : array (rows,)
         Positive.
     resamples, seed : int
+    n_articles : int, optional
+        How many articles are drawn from; without it, those in ``articles``.
 
     Returns
     -------
@@ -61,7 +65,8 @@ def cluster_bootstrap(values: Floats, groups: Integers, articles: Integers, weig
     ----------
     Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8 (resampling clusters).
     """
-    n_groups, n_articles, k = int(groups.max()) + 1, int(articles.max()) + 1, values.shape[1]
+    n_groups, k = int(groups.max()) + 1, values.shape[1]
+    n_articles = int(articles.max()) + 1 if n_articles is None else n_articles
     columns = np.hstack([values, np.ones((len(values), 1))]) * weights[:, None]
     cells = groups[:, None] * (k + 1) + np.arange(k + 1)
     sums = sparse.csr_matrix((columns.ravel(), (cells.ravel(), np.repeat(articles, k + 1))), shape=(n_groups * (k + 1), n_articles))

@@ -114,6 +114,8 @@ def read_sheet(path: str | Path, sample: pd.DataFrame, *, coder: str = "", unfin
         seen.setdefault(pair, line)
     numbers = {pair: number for number, pair in enumerate(asked[KEY].itertuples(index=False, name=None), start=1)}
     wrong += [f"row numbered {numbers[pair]} is missing: {pair[0]} on {pair[1]}" for pair in numbers if pair not in seen]
+    if len(empty) == len(sheet) and not wrong:
+        raise SheetError(f"{path}: none of its {len(sheet)} rows has a label yet")
     wrong += [] if unfinished else empty
     who = pd.Series(coder, index=sheet.index) if coder else sheet["coder"]
     if (who == "").any():

@@ -154,5 +154,6 @@ def _words(text: str, pieces: Sequence[Span]) -> str | None:
 def _before(text: str, start: int, length: int) -> str:
     """Return what stands before a sentence, cut at a space."""
     left = max(0, start - length)
-    cut = left if left == 0 else text.find(" ", left, start) + 1 or left
+    whole = left == 0 or text[left - 1].isspace()
+    cut = left if whole else text.find(" ", left, start) + 1 or left
     return " ".join(text[cut:start].split())

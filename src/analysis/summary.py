@@ -11,6 +11,9 @@ from analysis.groups import joined
 from analysis.intervals import Floats, cluster_bootstrap, percentile_interval
 from analysis.tables import CLASSES, UNSURE, typed
 
+# Groups resampled at a time: keeps the memory of many speakers within bounds.
+BLOCK = 500
+
 
 def summarize(
     scores: pd.DataFrame,
@@ -155,20 +158,24 @@ def _raw(
     )
     codes = large.groupby(by, sort=True, observed=True).ngroup().to_numpy().astype(np.int64)
     clusters = pd.factorize(large["article_id"], sort=True)[0].astype(np.int64)
-    drawn = cluster_bootstrap(values, codes, clusters, large["weight"].to_numpy(dtype=np.float64), resamples, seed)
-    for position, name in enumerate(["estimate", *shares]):
-        low, high = percentile_interval(drawn.draws[:, :, position], drawn.articles, level)
-        _fill(table, enough, name, drawn.means[:, position], low, high)
+    weights, n_articles = large["weight"].to_numpy(dtype=np.float64), int(clusters.max()) + 1
+    rows_of = table.index[enough]
+    for first in range(0, len(rows_of), BLOCK):
+        block = (codes >= first) & (codes < first + BLOCK)
+        drawn = cluster_bootstrap(values[block], codes[block] - first, clusters[block], weights[block], resamples, seed, n_articles)
+        for position, name in enumerate(["estimate", *shares]):
+            low, high = percentile_interval(drawn.draws[:, :, position], drawn.articles, level)
+            _fill(table, rows_of[first : first + BLOCK], name, drawn.means[:, position], low, high)
     return table, large
 
 
-def _fill(table: pd.DataFrame, enough: pd.Series, name: str, means: Floats, low: Floats, high: Floats) -> None:
-    table.loc[enough, name] = means
+def _fill(table: pd.DataFrame, where: pd.Index, name: str, means: Floats, low: Floats, high: Floats) -> None:
+    table.loc[where, name] = means
     if name == "estimate":
         for column, values in {"low": low, "high": high, "raw_estimate": means, "raw_low": low, "raw_high": high}.items():
-            table.loc[enough, column] = values
+            table.loc[where, column] = values
     elif f"{name}_low" in table.columns:
-        table.loc[enough, f"{name}_low"], table.loc[enough, f"{name}_high"] = low, high
+        table.loc[where, f"{name}_low"], table.loc[where, f"{name}_high"] = low, high
 
 
 def _correct(table: pd.DataFrame, large: pd.DataFrame, by: list[str], labels: pd.DataFrame, level: float) -> None:

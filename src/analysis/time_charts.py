@@ -77,6 +77,8 @@ def plot_over_time(
             _finish(ax, "" if name is None else str(name))
         if line:
             axes[0].legend(loc="lower right", bbox_to_anchor=(1, 1.0), ncols=4, borderaxespad=0.2, columnspacing=1)
+        margin = pd.Timedelta(days=OFFSETS[every] * 1.4)
+        axes[-1].set_xlim(days.min() - margin, days.max() + margin)
         _mark_events(axes, events, days)
         locator = mdates.AutoDateLocator(maxticks=10)  # type: ignore[no-untyped-call]
         axes[-1].xaxis.set_major_locator(locator)
@@ -119,12 +121,21 @@ def _draw_line(ax: Axes, rows: pd.DataFrame, colour: str, band: bool) -> None:
 def _write_numbers(ax: Axes, days: pd.Series, rows: pd.DataFrame) -> None:
     for day, number, estimate in zip(days, rows["n_statements"], rows["estimate"], strict=True):
         colour = "#BBBBBB" if np.isnan(estimate) else "#666666"
-        ax.text(day, -1.02, f"{number}", ha="center", va="bottom", fontsize=6.8, color=colour)
+        ax.text(
+            day,
+            -1.33,
+            f"{number}",
+            ha="center",
+            va="bottom",
+            fontsize=6.8,
+            color=colour,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
+        )
 
 
 def _finish(ax: Axes, name: str) -> None:
     ax.axhline(0, color="#888888", linewidth=0.8, zorder=0)
-    ax.set_ylim(-1.08, 1.08)
+    ax.set_ylim(-1.36, 1.08)
     ax.set_yticks([-1, 0, 1], ["−1", "0", "+1"])
     ax.grid(axis="y")
     ax.set_title(name, fontsize=9.5, pad=3)
@@ -134,16 +145,19 @@ def _mark_events(axes: np.ndarray[Any, Any], events: pd.DataFrame | None, days: 
     if events is None:
         return
     shown = events[(events["date"] >= days.min() - pd.Timedelta(days=31)) & (events["date"] <= days.max() + pd.Timedelta(days=31))]
-    for _, event in shown.iterrows():
+    for row, (_, event) in enumerate(shown.sort_values("date").iterrows()):
         for ax in axes:
             ax.axvline(event["date"], color="#444444", linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
+        late = event["date"] > days.min() + (days.max() - days.min()) * 0.8
         axes[0].annotate(
             event["event"],
             (event["date"], 1.0),
-            (2, -2),
+            # Neighbouring events stand on two lines, so that their names do not run into each other.
+            (-3 if late else 3, -2 - 10 * (row % 2)),
             xycoords=("data", "axes fraction"),
             textcoords="offset points",
             fontsize=7.5,
             color="#444444",
             va="top",
+            ha="right" if late else "left",
         )

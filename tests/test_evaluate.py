@@ -1,0 +1,76 @@
+"""Accuracy measures against answers worked out by hand."""
+
+import json
+
+import numpy as np
+import pytest
+
+from analysis.classifiers import Pair
+from analysis.evaluate import baselines, calibration_error, evaluate_stance, f1_scores, labels_from, measures, tfidf, vader
+
+Y = np.array([0, 0, 1, 2])
+P = np.array([[0.9, 0.05, 0.05], [0.2, 0.7, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]])
+
+
+def test_f1_by_hand():
+    # against: 1 hit, 2 true, 1 said; neutral: 1 hit, 1 true, 2 said; favor: all right
+    assert f1_scores(Y, P.argmax(1)).tolist() == pytest.approx([200 / 3, 200 / 3, 100])
+
+
+def test_measures_by_hand():
+    found = measures(Y, P)
+    assert found["macro_f1"] == pytest.approx((200 / 3 + 200 / 3 + 100) / 3)
+    assert found["accuracy"] == pytest.approx(75)
+    assert found["low"] <= found["macro_f1"] <= found["high"]
+
+
+def test_a_class_never_there_nor_guessed_counts_zero():
+    assert f1_scores(np.array([1, 1]), np.array([1, 1])).tolist() == [0, 100, 0]
+
+
+def test_calibration_error_by_hand():
+    # four bins of one or two: 0.9 right, 0.7 wrong, and twice 0.8 right
+    assert calibration_error(Y, P) == pytest.approx((0.1 + 0.7 + 0.4) / 4)
+
+
+def test_perfect_and_sure_is_calibrated():
+    assert calibration_error(np.array([0, 2]), np.eye(3)[[0, 2]]) == 0
+
+
+def test_vader_calls_tone_not_stance():
+    pairs = [Pair(text, 0, 3, "x") for text in ("Wonderful, great news!", "A horrible, terrible crime.", "The table has four legs.")]
+    assert vader(pairs).argmax(1).tolist() == [2, 0, 1]
+
+
+def test_tfidf_learns_what_it_is_shown(tmp_path):
+    rows = [("friend ally help", "favor"), ("enemy liar threat", "against"), ("talks meeting monday", "neutral")] * 4
+    path = tmp_path / "train.jsonl"
+    path.write_text(
+        "".join(json.dumps({"id": i, "text": t, "target": "x", "start": 0, "end": 3, "stance": s}) + "\n" for i, (t, s) in enumerate(rows))
+    )
+    p = tfidf(path, [Pair("enemy liar", 0, 3, "x"), Pair("friend ally", 0, 3, "x")])
+    assert p.argmax(1).tolist() == [0, 2]
+
+
+def test_without_training_data_there_is_no_tfidf():
+    assert list(baselines(None)) == ["majority (neutral)", "VADER"]
+
+
+def test_a_row_without_label_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"'r9'.*'maybe'"):
+        labels_from([{"id": "r9", "stance": "maybe"}], tmp_path / "x.jsonl")
+
+
+def test_table_has_a_row_for_each_classifier(tmp_path):
+    path = tmp_path / "gold.jsonl"
+    rows = [("We thank Ukraine.", "favor"), ("We thank Ukraine again.", "favor"), ("Ukraine is large.", "neutral")]
+    path.write_text(
+        "".join(
+            json.dumps({"id": i, "text": t, "target": "Ukraine", "start": t.index("U"), "end": t.index("U") + 7, "stance": s}) + "\n"
+            for i, (t, s) in enumerate(rows)
+        )
+    )
+    table = evaluate_stance(path)
+    assert table.index.tolist() == ["default", "majority (neutral)", "VADER"]
+    assert table.loc["majority (neutral)", "accuracy"] == pytest.approx(33.3)
+    assert np.isnan(table.loc["VADER", "ece"])

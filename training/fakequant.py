@@ -1,0 +1,64 @@
+"""Training with the rounding of the shipped weights, so that the weights settle where rounding does no harm."""
+
+import torch
+from torch import nn
+
+BLOCK = 32
+
+
+def round4(weight: torch.Tensor) -> torch.Tensor:
+    """Return the weights rounded to 16 levels in blocks of 32 along the last axis; the entry of the largest size is exactly −8 steps."""
+    blocks = weight.reshape(-1, BLOCK)
+    least, most = blocks.amin(1, keepdim=True), blocks.amax(1, keepdim=True)
+    scale = torch.where(most > -least, most, least) / -8
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (torch.round(blocks / scale).clamp(-8, 7) * scale).reshape(weight.shape)
+
+
+def round8(values: torch.Tensor) -> torch.Tensor:
+    """Return activations rounded as onnxruntime does at run time: 256 levels between the tensor's least and largest value, zero among them."""
+    least, most = values.amin().clamp(max=0), values.amax().clamp(min=0)
+    scale = ((most - least) / 255).clamp(min=1e-9)
+    return torch.round(values / scale) * scale
+
+
+class RoundedLinear(nn.Linear):
+    """A linear layer that computes with rounded weights (and inputs) but learns the unrounded ones (straight-through gradients)."""
+
+    active = False
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Return the layer's output."""
+        if not RoundedLinear.active:
+            return super().forward(values)
+        with torch.no_grad():
+            weight_step = round4(self.weight) - self.weight
+            values_step = round8(values) - values
+        return nn.functional.linear(values + values_step, self.weight + weight_step, self.bias)
+
+
+class RoundedEmbedding(nn.Embedding):
+    """A word embedding of 4-bit rows, learned like ``RoundedLinear`` but rounded from the start; only the rows in use are rounded."""
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        """Return the rows."""
+        rows = super().forward(ids)
+        return rows + (round4(rows) - rows).detach()
+
+
+def make_rounded(encoder: nn.Module) -> None:
+    """Turn every linear layer of an encoder and its word embedding into their rounded kind, in place."""
+    for module in encoder.modules():
+        if type(module) is nn.Linear:
+            module.__class__ = RoundedLinear
+    encoder.embeddings.word_embeddings.__class__ = RoundedEmbedding
+
+
+def settle(encoder: nn.Module, layers: bool) -> None:
+    """Replace the word embedding, and the layers' weights if wanted, by their rounded values, in place."""
+    with torch.no_grad():
+        for module in encoder.modules():
+            if layers and isinstance(module, RoundedLinear):
+                module.weight.copy_(round4(module.weight))
+        table = encoder.embeddings.word_embeddings.weight
+        table.copy_(round4(table))
