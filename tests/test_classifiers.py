@@ -123,6 +123,14 @@ def test_labels_of_another_task_are_refused(folder):
         configure(folder, labels=["O", "B-CUE"])
 
 
+@pytest.mark.parametrize("key", ["labels", "max_tokens", "temperature"])
+def test_a_setting_that_is_missing_is_named(folder, key):
+    path = folder / "config.json"
+    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != key}))
+    with pytest.raises(ModelError, match=rf"config\.json lacks {key}$"):
+        EmbeddedClassifier(folder)
+
+
 def test_temperature_and_threshold_stand_in_the_folder(shipped, folder):
     hot = configure(folder, temperature=1000.0, threshold=0.9)
     assert hot.predict(PAIRS[:1]) == pytest.approx(np.full((1, 3), 1 / 3), abs=0.02)

@@ -73,7 +73,7 @@ class EmbeddedClassifier:
         self.name = Path(folder).resolve().name
         self.revision = self.model.revision
         self.threshold = float(self.model.config.get("threshold", 0.0))
-        self.temperature = float(self.model.config.get("temperature", 1.0))
+        self.temperature = float(self.model.config["temperature"])
 
     def predict(self, pairs: Sequence[Pair], progress: Progress | None = None) -> Floats:
         """Return probabilities of shape (n, 3); equal pairs are computed once."""
