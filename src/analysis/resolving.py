@@ -16,6 +16,10 @@ from analysis.words import country_of, words
 Spans = tuple[tuple[int, int], ...]
 FAR = 14  # sentences a pronoun reaches back
 _QUOTES = '“"«„”'
+_STAND_FOR = frozenset(
+    ["report", "statement", "document", "text", "study", "paper", "letter", "body", "organization", "organisation", "agency", "outlet", "newspaper", "watchdog"]
+    + ["group", "ngo", "broadcaster", "publication", "company", "bloc", "alliance", "institute", "article", "update", "assessment", "analysis"]
+)
 _NUMBERS = frozenset(["two", "three", "four", "five", "six", "seven", "several", "many", "some", "other", "both"])
 _CUTS = frozenset(
     [
@@ -184,6 +188,11 @@ class Resolver:
             if named and named.name != owner:
                 return named.name, named.role(at), named, "person"
             return whose, source.role, Person(whose, source.gender, unnamed=True) if source.kind == "office" else None, source.kind
+        if source.definite and not source.owner and name.lower().split()[-1] in _STAND_FOR and len(name.split()) <= 2 and name.islower():
+            # "the report", "the international body": whoever spoke last as a body, unless one is named in full.
+            bodies = [s.name for s in self._heard(at) if s.kind == "body" and self.people.sentence(at) - s.sentence <= FAR]
+            full = self._body(name, at)
+            return full if fold_name(full) != fold_name(name) or not bodies else bodies[-1], source.role, None, "body"
         kind = source.kind
         return self._body(name, at) if kind == "body" else name, source.role, None, kind
 
@@ -201,14 +210,16 @@ class Resolver:
             found = found or self._next_person(at, source)
             if found:
                 return found
+        elif country_of(office) and (found := self._next_person(at, source, near=3)):
+            return found  # "A senior Ruritanian security official said …": named in the next sentences
         return Person(office, source.gender, unnamed=True)
 
-    def _next_person(self, at: int, source: Source) -> Person | None:
+    def _next_person(self, at: int, source: Source, near: int = 30) -> Person | None:
         """Return the person named soon after who holds just this office: a first sentence may name the office, the next the name."""
         here = self.people.sentence(at)
         for m in self.people.after(at, 40):
             # With its country an office is told apart from others at any distance.
-            if m.sentence - here > (30 if country_of(source.name) else 3):
+            if m.sentence - here > (near if country_of(source.name) else 3):
                 return None
             fit = office_fit(source.name, m.person, self.aliases.offices.get(m.person.name, ()))
             if fit is not None and fit >= 1.5 and not (source.gender and m.person.gender and source.gender != m.person.gender):
