@@ -188,6 +188,7 @@ def test_relative_pronouns_take_the_name_before_them() -> None:
         ("an update from the Institute of Weather on Wednesday", "Institute of Weather"),
         ("the Weather Institute’s annual review of clouds", "Weather Institute"),
         ("local media reports", "local media"),
+        ("the ministry’s report", "ministry"),
     ],
 )
 def test_bodies_are_kept_and_their_spellings_joined(source: str, name: str) -> None:
@@ -195,8 +196,8 @@ def test_bodies_are_kept_and_their_spellings_joined(source: str, name: str) -> N
 
 
 def test_a_report_or_a_body_without_a_name_is_the_last_body_that_spoke() -> None:
-    text = "[s1 Amnesty Ruritania] [c1 said] [k1 a]. [s2 The report] [c2 added] [k2 b]. [s3 The organization] [c3 said] [k3 c]."
-    assert names(text) == ["Amnesty Ruritania"] * 3
+    text = "[s1 Amnesty Ruritania] [c1 said] [k1 a]. [s2 The report] [c2 added] [k2 b]. [s3 The organization] [c3 said] [k3 c]. [s4 The Freedonia-based think tank] [c4 said] [k4 d]."
+    assert names(text) == ["Amnesty Ruritania"] * 4
 
 
 def test_a_description_with_a_country_may_stand_before_the_name() -> None:
@@ -259,6 +260,13 @@ def test_in_a_speech_the_words_of_others_must_fill_the_sentence() -> None:
     at, whole = text.index("NATO"), (0, len(text))
     assert holder_of(spans, resolve_speakers(text, spans, speaker="John Doe"), at, at + 4, whole) is None
     assert holder_of(spans, resolve_speakers(text, spans), at, at + 4, whole) == 0
+
+
+def test_aims_of_the_parties_of_a_joint_statement_are_its_own_voice() -> None:
+    text, spans = marked("[s1 Ruritania and Freedonia] [c1 intend] [k1 to help NATO].")
+    at, whole = text.index("NATO"), (0, len(text))
+    assert holder_of(spans, resolve_speakers(text, spans, title="Joint Statement by Ruritania and Freedonia"), at, at + 4, whole) is None
+    assert holder_of(spans, resolve_speakers(text, spans, title="Talks end"), at, at + 4, whole) == 0
 
 
 def test_a_report_at_hand_holds_its_sentence_against_one_from_elsewhere() -> None:

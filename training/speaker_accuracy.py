@@ -24,7 +24,9 @@ from data import read_jsonl
 Row = dict[str, Any]
 AUTHOR = "AUTHOR"
 # Words that tell neither who nor which body: "a senior U.S. official" is "U.S. officials" for this measure.
-SLACK = frozenset(["a", "an", "the", "senior", "top", "some", "unnamed", "first", "second", "third", "other", "former", "government", "its", "his", "her"])
+SLACK = frozenset(
+    ["a", "an", "the", "senior", "top", "some", "unnamed", "first", "second", "third", "other", "former", "government", "its", "his", "her"]
+)
 
 
 def documents(folder: Path) -> dict[str, Row]:

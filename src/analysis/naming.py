@@ -246,4 +246,8 @@ class Names:
 
 def _continues(t: Token) -> bool:
     """Whether a word may still belong to a role behind its head noun: ``on foreign policy issues``."""
-    return (t.text[0].isalpha() or t.text in ("’s", "'s", "-", "’")) and t.text.lower() not in _VERBS | words().says and not (t.text.endswith("ed") and t.text not in words().inside)
+    return (
+        (t.text[0].isalpha() or t.text in ("’s", "'s", "-", "’"))
+        and t.text.lower() not in _VERBS | words().says
+        and not (t.text.endswith("ed") and t.text not in words().inside)
+    )

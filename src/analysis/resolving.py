@@ -17,8 +17,39 @@ Spans = tuple[tuple[int, int], ...]
 FAR = 14  # sentences a pronoun reaches back
 _QUOTES = '“"«„”'
 _STAND_FOR = frozenset(
-    ["report", "statement", "document", "text", "study", "paper", "letter", "body", "organization", "organisation", "agency", "outlet", "newspaper", "watchdog"]
-    + ["group", "ngo", "broadcaster", "publication", "company", "bloc", "alliance", "institute", "article", "update", "assessment", "analysis"]
+    [
+        "report",
+        "statement",
+        "document",
+        "text",
+        "study",
+        "paper",
+        "letter",
+        "body",
+        "organization",
+        "organisation",
+        "agency",
+        "outlet",
+        "newspaper",
+        "watchdog",
+    ]
+    + [
+        "group",
+        "ngo",
+        "broadcaster",
+        "publication",
+        "company",
+        "outfit",
+        "tank",
+        "think-tank",
+        "bloc",
+        "alliance",
+        "institute",
+        "article",
+        "update",
+        "assessment",
+        "analysis",
+    ]
 )
 _NUMBERS = frozenset(["two", "three", "four", "five", "six", "seven", "several", "many", "some", "other", "both"])
 _CUTS = frozenset(
@@ -101,6 +132,8 @@ class Resolver:
 
     def __init__(self, text: str, attributions: Sequence[Attribution], title: str, speaker: str | None, aliases: Aliases) -> None:
         self.text, self.given, self.aliases = text, attributions, aliases
+        # What the parties of a joint statement commit to is the document's own voice, as in a speech.
+        self.joint = bool(re.search(r"\bjoint (?:\w+ ){0,2}(?:statement|declaration|communiqu|press release)", title, re.IGNORECASE))
         self.speaker = aliases.any(speaker) if speaker else None
         sources = [piece for a in attributions for piece in a.source]
         self.people = People(text, title, aliases, single_names(text, sources))
@@ -145,7 +178,7 @@ class Resolver:
         cue = " ".join(self.text[s:e] for s, e in self.given[k].cue).lower()
         if not cue.strip() or ":" in cue or words().says.intersection(re.findall(r"[^\W\d_]+", cue)):
             return 0.6 if self.speaker else 0.0
-        return 2.0 if self.speaker else 0.8
+        return 2.0 if self.speaker or self.joint else 0.8
 
     def _heard(self, at: int) -> list[_Said]:
         """Return the last speakers before a place."""
@@ -188,7 +221,7 @@ class Resolver:
             if named and named.name != owner:
                 return named.name, named.role(at), named, "person"
             return whose, source.role, Person(whose, source.gender, unnamed=True) if source.kind == "office" else None, source.kind
-        if source.definite and not source.owner and name.lower().split()[-1] in _STAND_FOR and len(name.split()) <= 2 and name.islower():
+        if source.definite and not source.owner and name.lower().split()[-1] in _STAND_FOR and len(name.split()) <= 4:
             # "the report", "the international body": whoever spoke last as a body, unless one is named in full.
             bodies = [s.name for s in self._heard(at) if s.kind == "body" and self.people.sentence(at) - s.sentence <= FAR]
             full = self._body(name, at)
@@ -210,7 +243,7 @@ class Resolver:
             found = found or self._next_person(at, source)
             if found:
                 return found
-        elif country_of(office) and (found := self._next_person(at, source, near=3)):
+        elif country_of(office) and (found := self._next_person(at, source, near=8)):
             return found  # "A senior Ruritanian security official said …": named in the next sentences
         return Person(office, source.gender, unnamed=True)
 
@@ -222,7 +255,7 @@ class Resolver:
             if m.sentence - here > (near if country_of(source.name) else 3):
                 return None
             fit = office_fit(source.name, m.person, self.aliases.offices.get(m.person.name, ()))
-            if fit is not None and fit >= 1.5 and not (source.gender and m.person.gender and source.gender != m.person.gender):
+            if fit is not None and fit >= 1.4 and not (source.gender and m.person.gender and source.gender != m.person.gender):
                 return m.person
         return None
 

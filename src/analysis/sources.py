@@ -27,7 +27,7 @@ _WRITTEN = re.compile(
     re.DOTALL,
 )
 _PAPER = re.compile(
-    r"(?:the )?(?:([A-Z].*?|[a-z]+ [a-z]+?)[’']s|((?:[\w.]+ )?media)) (?:[a-z-]+ ){0,2}"
+    r"(?:the )?(?:([A-Z].*?|(?:[a-z]+ )?[a-z]+?)[’']s|((?:[\w.]+ )?media)) (?:[a-z-]+ ){0,2}"
     r"(?:review|report|statement|readout|study|analysis|assessment|poll|survey|data|figures|estimate|editorial|article|website|account)s?(?: .*)?$",
     re.DOTALL,
 )
@@ -132,7 +132,7 @@ def read_source(pieces: tuple[tuple[int, int], ...], text: str, people: People) 
         return replace(_description(written[1], tokens, []), definite=True)
     # "the institute’s annual review", "local media reports": whose they are.
     owned = _PAPER.match(bare)
-    if owned and not mentions and (owned[2] or owned[1][0].isupper()):
+    if owned and not mentions and (owned[2] or owned[1][0].isupper() or owned[1].split()[-1] in words().body):
         return _description(owned[1] or owned[2], tokens, [])
     return _description(bare, tokens, mentions)
 
