@@ -224,7 +224,7 @@ def test_nested_attributions_keep_holder_and_reporter() -> None:
 
 
 def test_what_reaches_out_of_a_content_is_not_nested_in_it() -> None:
-    text, spans = marked("[k1 [s2 Washington] [k2 is late]], [s1 Jane Roe] [c1 said], [c2 it says].")
+    text, spans = marked("[k1 [s2 Washington] [k2 is late] and it rains a lot in the hills], [s1 Jane Roe] [c1 said], [c2 it says].")
     assert resolve_speakers(text, spans)[1] == Speaker("Washington", None, None)
 
 

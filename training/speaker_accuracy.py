@@ -17,7 +17,7 @@ from typing import Any
 
 from analysis.aliases import Aliases, fold_name, load_aliases
 from analysis.attribution import Attribution, load_tagger
-from analysis.sources import body_name
+from analysis.bodies import body_name
 from analysis.speakers import holder_of, resolve_speakers
 from data import read_jsonl
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from analysis.aliases import Aliases, fold_name
+from analysis.aliases import fold_name
 from analysis.people import Mention, People
 from analysis.words import Token, country_of, words
 
@@ -211,19 +211,3 @@ def _description(bare: str, tokens: list[Token], mentions: list[Mention]) -> Sou
     if noun in w.body or country_of(core) or (core[:1].isupper()):
         return Source("body", core, role=role, owner=owner, definite=definite)
     return Source("group", core, role=role, owner=owner, definite=definite)
-
-
-def body_name(name: str, aliases: Aliases) -> str:
-    """Return the joined name of a body: ``Russia’s Ministry of Defence`` becomes ``Russian Defense Ministry``."""
-    adjective = words().adjective
-    plain = " ".join(name.split())
-    own = re.match(r"^(.+?)[’']s? (.+)$", plain)
-    if own and "inistry" in own[2] and len(own[1].split()) <= 2 and (lands := country_of(own[1])):
-        plain = f"{adjective.get(next(iter(lands)), own[1])} {own[2]}"
-    if "inistry" in plain and plain[:1].isupper():
-        plain = re.sub(r"\b(foreign|defen[cs]e|interior|finance|energy|health|justice|ministry)\b", lambda m: m[0].title(), plain)
-    plain = re.sub(r"\b(Ministry|Department) of (?:the )?((?:National )?(?:Foreign Affairs|[A-Z][a-z]+))(?=$| of\b)", r"\2 \1", plain)
-    plain = re.sub(r"\bForeign Affairs Ministry\b", "Foreign Ministry", re.sub(r"\bDefence (?=Ministry|Department)", "Defense ", plain))
-    if plain.isupper() and len(plain) > 6:
-        plain = plain.title()
-    return aliases.any(plain)
