@@ -17,14 +17,16 @@ from typing import Any
 
 from analysis.aliases import Aliases, fold_name, load_aliases
 from analysis.attribution import Attribution, load_tagger
-from analysis.sources import body_name
+from analysis.bodies import body_name
 from analysis.speakers import holder_of, resolve_speakers
 from data import read_jsonl
 
 Row = dict[str, Any]
 AUTHOR = "AUTHOR"
 # Words that tell neither who nor which body: "a senior U.S. official" is "U.S. officials" for this measure.
-SLACK = frozenset(["a", "an", "the", "senior", "top", "some", "unnamed", "first", "other", "former", "government", "its", "his", "her"])
+SLACK = frozenset(
+    ["a", "an", "the", "senior", "top", "some", "unnamed", "first", "second", "third", "other", "former", "government", "its", "his", "her"]
+)
 
 
 def documents(folder: Path) -> dict[str, Row]:

@@ -238,9 +238,16 @@ class Names:
             and _continues(tokens[last + 1])
         ):
             last += 1
+        after = tokens[last + 1].text if last + 1 < len(tokens) else "."
+        if after.isalpha() and tokens[first - 1].text == "the":
+            return None  # "To the call of Jane Roe, the president replied": a new clause, no apposition
         return self.words(first, last)
 
 
 def _continues(t: Token) -> bool:
     """Whether a word may still belong to a role behind its head noun: ``on foreign policy issues``."""
-    return (t.text[0].isalpha() or t.text in ("’s", "'s", "-", "’")) and t.text.lower() not in _VERBS
+    return (
+        (t.text[0].isalpha() or t.text in ("’s", "'s", "-", "’"))
+        and t.text.lower() not in _VERBS | words().says
+        and not (t.text.endswith("ed") and t.text not in words().inside)
+    )

@@ -13,7 +13,6 @@ _ONE_WORD = (
     (r"\bsecretary general\b", "secretary-general"),
     (r"\bpress secretary\b", "spokesman"),
     (r"\bforeign (minister|secretary)\b|\bsecretary of state\b", "diplomat foreign minister"),
-    (r"\btop diplomat\b", "foreign minister diplomat"),
     (r"\bforeign ministry (?=spokes)", "foreign ministry diplomat "),
     (r"\bpermanent representative\b", "ambassador"),
     (r"\bnumber one\b", "leader"),

@@ -1,10 +1,10 @@
 """What the words of a source are: a person by name, an office, a pronoun, a body, a group."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from analysis.aliases import Aliases, fold_name
+from analysis.aliases import fold_name
 from analysis.people import Mention, People
 from analysis.words import Token, country_of, words
 
@@ -21,6 +21,16 @@ FEMALE = frozenset(("she", "her", "hers", "herself"))
 _OWNED = re.compile(r"^(his|her|their|its|my|our) (.+)", re.IGNORECASE | re.DOTALL)
 _ARTICLE = re.compile(r"^(?:the|an?|this|that|these|those|but|and|even|only|also|while|(?:some|both)(?! of\b))\s+", re.IGNORECASE)
 _TAIL = re.compile(r"\s*(?:,|\(|;|–|—| - |\b(?:who|whom|whose|which|that)\b).*$", re.DOTALL)
+_WRITTEN = re.compile(
+    r"(?:an?|the|its|new|recent|latest|[a-z]+) ?(?:[a-z]+ ){0,2}(?:statement|report|update|letter|document|study|briefing|post|release|note|text|poll|survey|video|tweet)s? "
+    r"(?:from|by|of|released by|issued by|published by) (?:the )?(.+?)(?: (?:on|last|earlier|late|this) .*)?$",
+    re.DOTALL,
+)
+_PAPER = re.compile(
+    r"(?:the )?(?:([A-Z].*?|(?:[a-z]+ )?[a-z]+?)[’']s|((?:[\w.]+ )?media)) (?:[a-z-]+ ){0,2}"
+    r"(?:review|report|statement|readout|study|analysis|assessment|poll|survey|data|figures|estimate|editorial|article|website|account)s?(?: .*)?$",
+    re.DOTALL,
+)
 _EDGE = " \t\n\r\xa0\"'“”‘’«»„,.;:–—-()[]*"
 _PREPOSITIONS = frozenset(
     [
@@ -116,6 +126,14 @@ def read_source(pieces: tuple[tuple[int, int], ...], text: str, people: People) 
         if others:
             return Source("group", " and ".join(dict.fromkeys(m.person.name for m in (head, *others))))
         return Source("person", head.person.name, head)
+    # "an update from the ministry" is the ministry's.
+    written = _WRITTEN.match(bare)
+    if written and written[1][0].isupper():
+        return replace(_description(written[1], tokens, []), definite=True)
+    # "the institute’s annual review", "local media reports": whose they are.
+    owned = _PAPER.match(bare)
+    if owned and not mentions and (owned[2] or owned[1][0].isupper() or owned[1].split()[-1] in words().body):
+        return _description(owned[1] or owned[2], tokens, [])
     return _description(bare, tokens, mentions)
 
 
@@ -191,21 +209,5 @@ def _description(bare: str, tokens: list[Token], mentions: list[Mention]) -> Sou
     ):
         return Source("office", core, role=role, gender=gender, owner=owner, definite=definite)
     if noun in w.body or country_of(core) or (core[:1].isupper()):
-        return Source("body", core, role=role, owner=owner)
-    return Source("group", core, role=role, owner=owner)
-
-
-def body_name(name: str, aliases: Aliases) -> str:
-    """Return the joined name of a body: ``Russia’s Ministry of Defence`` becomes ``Russian Defense Ministry``."""
-    adjective = words().adjective
-    plain = " ".join(name.split())
-    own = re.match(r"^(.+?)[’']s? (.+)$", plain)
-    if own and "inistry" in own[2] and len(own[1].split()) <= 2 and (lands := country_of(own[1])):
-        plain = f"{adjective.get(next(iter(lands)), own[1])} {own[2]}"
-    if "inistry" in plain and plain[:1].isupper():
-        plain = re.sub(r"\b(foreign|defen[cs]e|interior|finance|energy|health|justice|ministry)\b", lambda m: m[0].title(), plain)
-    plain = re.sub(r"\b(Ministry|Department) of (?:the )?((?:National )?(?:Foreign Affairs|[A-Z][a-z]+))(?=$| of\b)", r"\2 \1", plain)
-    plain = re.sub(r"\bForeign Affairs Ministry\b", "Foreign Ministry", re.sub(r"\bDefence (?=Ministry|Department)", "Defense ", plain))
-    if plain.isupper() and len(plain) > 6:
-        plain = plain.title()
-    return aliases.any(plain)
+        return Source("body", core, role=role, owner=owner, definite=definite)
+    return Source("group", core, role=role, owner=owner, definite=definite)

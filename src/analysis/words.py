@@ -26,6 +26,7 @@ class Words:
     role_capital: frozenset[str]
     relation: frozenset[str]
     says: frozenset[str]
+    stand_for: frozenset[str]
     kin: tuple[frozenset[str], ...]
     body: frozenset[str]
     group: frozenset[str]
@@ -71,6 +72,7 @@ def words() -> Words:
         role_capital=frozenset(lists["role_capital"]),
         relation=frozenset(lists["relation"]),
         says=frozenset(lists["says"]),
+        stand_for=frozenset(lists["stand_for"]),
         kin=tuple(frozenset(group.split()) for group in raw["kin"]),
         body=frozenset(w.lower() for w in lists["body"]),
         group=frozenset(w.lower() for w in lists["group"]),
