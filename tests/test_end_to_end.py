@@ -46,7 +46,7 @@ def test_speakers(tables, words, speaker):
 
 def test_every_sentence_once_and_where_it_stands(tables):
     article, statements = tables["articles"].iloc[0], tables["statements"]
-    assert statements.drop_duplicates(["start", "end"]).shape[0] == 15
+    assert statements.drop_duplicates(["start", "end"]).shape[0] == 14
     assert all(article["text"][s.start : s.end] == s.text for s in statements.itertuples())
 
 

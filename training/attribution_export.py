@@ -11,6 +11,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from attribution_model import N_SCORES
+from export import drop_nan_guard
 from fakequant import BLOCK
 
 INPUTS = ["input_ids", "shapes", "attention_mask"]
@@ -145,6 +146,7 @@ def quantise(source: Path, target: Path, four_bits: bool) -> None:
     if four_bits:
         pack_weights(model, exact)
     onnx.checker.check_model(model)
+    drop_nan_guard(model)
     onnx.save(model, str(target))
 
 

@@ -101,7 +101,7 @@ def load_classifier(stance: Stance) -> StanceClassifier:
     Parameters
     ----------
     stance : Stance
-        ``model`` is ``default``, ``fast``, a folder with ``model.onnx``, or a Hugging Face name or folder (then with ``revision`` and ``kind``).
+        ``model`` is ``default``, a folder with ``model.onnx``, or a Hugging Face name or folder (then with ``revision`` and ``kind``).
 
     Returns
     -------
@@ -114,12 +114,10 @@ def load_classifier(stance: Stance) -> StanceClassifier:
     """
     shipped = {"default": MODELS / "stance", "fast": MODELS / "stance-fast"}
     folder = shipped.get(stance.model, Path(stance.model))
-    if stance.model == "fast" and not folder.is_dir():
-        folder = shipped["default"]
     if (folder / "model.onnx").is_file():
         return EmbeddedClassifier(folder)
     if stance.model in shipped:
-        raise ModelError(f"{folder}: the model {stance.model!r} is not part of this installation; install the package again")
+        raise ModelError(f"{folder}: the model {stance.model!r} is not part of this installation; use default")
     from analysis.hub import HubClassifier
 
     return HubClassifier(stance.model, stance.revision, stance.kind)

@@ -66,7 +66,7 @@ def _add_run(commands: Any) -> None:
     p.add_argument("--config", metavar="FILE", help="your own configuration (stance config prints the default one)")
     p.add_argument("--out", default="results", metavar="DIR", help="folder for tables, charts and manifest.json (default: results)")
     p.add_argument("--overwrite", action="store_true", help="write to DIR although it holds results of another configuration")
-    p.add_argument("--model", metavar="NAME", help="stance model: default, fast or a folder; instead of the configuration's")
+    p.add_argument("--model", metavar="NAME", help="stance model: default or a folder; instead of the configuration's")
     p.add_argument("--quiet", action="store_true", help="print nothing but warnings and errors")
     p.set_defaults(func=_run)
 
@@ -90,7 +90,7 @@ def _add_predict(commands: Any) -> None:
         "adds p_against, p_neutral, p_favor, label to each.",
     )
     _add_file_in_out(p)
-    p.add_argument("--model", default="default", help="default, fast, a folder, or a Hugging Face name (then with --revision)")
+    p.add_argument("--model", default="default", help="default, a folder, or a Hugging Face name (then with --revision)")
     p.add_argument("--revision", help="full commit hash of a Hugging Face model")
     p.add_argument("--kind", choices=["nli", "target"], default="nli", help="sort of Hugging Face model (default: nli)")
     p.set_defaults(func=_predict)
@@ -118,9 +118,7 @@ def _add_evaluate(commands: Any) -> None:
     p.add_argument("what", choices=["stance"], help="what to evaluate")
     p.add_argument("file", type=Path, metavar="FILE.jsonl", help="labelled statements")
     p.add_argument("--train", type=Path, metavar="FILE.jsonl", help="labelled statements the TF-IDF baseline is trained on")
-    p.add_argument(
-        "--model", action="append", default=[], metavar="NAME", help="default, fast or a folder; may be repeated (default: default)"
-    )
+    p.add_argument("--model", action="append", default=[], metavar="NAME", help="default or a folder; may be repeated (default: default)")
     p.set_defaults(func=_evaluate)
 
 

@@ -49,7 +49,7 @@ class TerminalReporter:
             self.bar.stop()
             self.bar = None
         said = " → ".join(f"{n:,} {name}" for name, n in counts.items())
-        self.console.print(f"{stage:<20}{said}{'  ' if said else ''}[dim]{seconds:.1f} s[/dim]", highlight=False)
+        self.console.print(f"{stage:<20}{said}{'  ' if said else ''}[dim]{seconds:.1f} s[/dim]", highlight=False, soft_wrap=True)
 
 
 def print_results(results: Any, console: Console) -> None:

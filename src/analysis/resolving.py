@@ -83,7 +83,7 @@ class Resolver:
         if outer is not None and outer not in self.done:
             self._one(outer)
         above = self.done[outer].name if outer is not None else None
-        source = read_source(a.source, self.text, self.people)
+        source = self._beside_cue(k) or read_source(a.source, self.text, self.people)
         name, role, person, kind = self._resolve(source, k, at, above)
         if name is None and source.kind == "none" and not a.source:
             name, role, person, kind = self._continued(k)
@@ -92,6 +92,22 @@ class Resolver:
         if name and kind != "none":
             place = max((e for _, e in a.content), default=at)
             self.memory.add(at, name, person, kind, place)
+
+    def _beside_cue(self, k: int) -> Source | None:
+        """Return the person named beside the cue where the source found stands in another sentence: a cue has its source at hand.
+
+        "Roe left. Doe, a doctor, said it rains": linked to Roe or not, the words are Doe's.
+        """
+        a = self.given[k]
+        if not a.source or not a.cue or self.people.sentence(a.source[0][0]) == (here := self.people.sentence(a.cue[0][0])):
+            return None
+        start, end = a.cue[0][0], a.cue[-1][1]
+        near = [m for m in self.people.within(start - 200, end + 60) if m.sentence == here and not m.owner]
+        free = [m for m in near if not any(s <= m.start and m.end <= e for s, e in a.content)]
+        before = [m for m in free if m.end <= start and not re.search(r"[“”\";:]", self.text[m.end : start])]
+        after = [m for m in free if m.start >= end and m.lead <= end + 2]
+        mention = before[-1] if before else after[0] if after else None
+        return Source("person", mention.person.name, mention) if mention else None
 
     def _fills(self, k: int) -> float:
         cue = " ".join(self.text[s:e] for s, e in self.given[k].cue).lower()

@@ -80,7 +80,7 @@ def holder_of(
         here = [k for k in named if speakers[k].fills <= 0.6 and _overlap(attributions[k].cue, *within)]
         own = [k for k in here if (not attributions[k].content or not speakers[k].fills) and _overlap(attributions[k].source, *within)]
         if own and not set(inner) & set(here):
-            return max(own, key=lambda k: (share[k], k))
+            return max(own, key=lambda k: (share[k], -k))
     if inner:
         return min(inner, key=lambda k: (_length(attributions[k].content), k))
     if within is None:

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.aliases import Aliases, load_aliases
 from analysis.attribution import Attribution, AttributionTagger, load_tagger
 from analysis.config import load_config
+from analysis.nesting import covering
 from analysis.quotation import kind_of, quoted
 from analysis.sentences import sentence_spans
 from analysis.speakers import Speaker, holder_of, resolve_speakers
@@ -130,7 +131,11 @@ def holders(attributions: Sequence[Attribution], speakers: Sequence[Speaker], st
     inner = [k for k in range(len(attributions)) if k != main and speakers[k].name and speakers[k].name != name]
     # Shorter contents lie inside longer ones and take their words first.
     for k in sorted(inner, key=lambda k: (sum(b - a for a, b in attributions[k].content), k)):
-        taken = [(max(a, c), min(b, d)) for a, b in _within(attributions[k].content, start, end) for c, d in free if max(a, c) < min(b, d)]
+        own = _within(attributions[k].content, start, end)
+        # Whoever speaks beside others keeps the words that name and introduce him; inside somebody else's words they are the reporter's.
+        beside = [piece for part in (attributions[k].source, attributions[k].cue) for piece in _within(part, start, end)]
+        own = own + [p for p in beside if own and not any(covering([a.content], *p) for j, a in enumerate(attributions) if j != k)]
+        taken = [(max(a, c), min(b, d)) for a, b in own for c, d in free if max(a, c) < min(b, d)]
         if taken and holder_of(attributions, speakers, *taken[0]) == k:
             free = _minus(free, taken)
             found.append((k, sorted(taken)))
