@@ -83,7 +83,8 @@ def summary_table(table: pd.DataFrame, by: list[str]) -> Table:
     ordered = table.sort_values("n_statements", ascending=False, kind="stable") if "speaker" in by else table
     for row in ordered.head(MOST_ROWS).to_dict("records"):
         known = pd.notna(row["estimate"])
-        estimate = f"{row['estimate']:+.2f} [{row['low']:+.2f}, {row['high']:+.2f}]" if known else row["method"]
+        how = " corrected" if row["method"].startswith("corrected") else ""
+        estimate = f"{row['estimate']:+.2f} [{row['low']:+.2f}, {row['high']:+.2f}]{how}" if known else row["method"]
         counts = [str(row[f"n_{c}"]) for c in ("against", "neutral", "favor", "unsure")]
         shown.add_row(*(_or(row[c], "(no speaker)") for c in by), str(row["n_statements"]), str(row["n_articles"]), *counts, Text(estimate))
     if len(table) > MOST_ROWS:
