@@ -9,7 +9,8 @@ import pytest
 
 from analysis.attribution import Attribution
 from analysis.config import load_config
-from analysis.pipeline import ResultsError, run
+from analysis.pipeline import run
+from analysis.storage import ResultsError
 from analysis.tables import check
 
 TEXT = "Minister Ana Sample said NATO was a threat.\n\nTalks with Ukraine start on Jan. 9 in the morning.\n"
@@ -155,3 +156,12 @@ def test_progress_reaches_every_row(folder):
     go(folder, reporter=reporter)
     assert reporter.done["extract statements"] == 1
     assert reporter.ended == ["load models", "read articles", "extract statements", "find targets", "score stance", "summarize"]
+
+
+def test_no_chart_stays_from_an_earlier_run(folder, tmp_path):
+    out = tmp_path / "out"
+    go(folder, out)
+    (out / "charts" / "stance-over-time.png").write_bytes(b"of other articles")
+    (out / "charts" / "mine.png").write_bytes(b"kept")
+    go(folder, out)
+    assert {p.stem for p in (out / "charts").iterdir()} == {"stance-by-target", "stance-by-speaker", "mine"}

@@ -1,6 +1,7 @@
 """Scores on dev, and the choice of how scores become spans."""
 
 import itertools
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -49,13 +50,18 @@ def linked(article: dict, attributions: list[Attribution]) -> int:
     return len(used)
 
 
+def whole(text: str, pieces: Iterable[Sequence[int]]) -> set[tuple[int, int]]:
+    """Return the trimmed pieces; a cue that is a colon only has nothing left and does not count."""
+    return {(start, end) for start, end in (trim(text, p) for p in pieces) if start < end}
+
+
 def f1(articles: list[dict], predicted: list[list[Attribution]]) -> dict[str, float]:
     """Return exact F1 by role and linked F1, in percent."""
     counts = {role: np.zeros(2) for role in (*ROLES, "linked")}
     for article, attributions in zip(articles, predicted, strict=True):
         for role in ROLES:
-            gold = {trim(article["text"], p) for a in article["attributions"] for p in a[role]}
-            pred = {trim(article["text"], p) for a in attributions for p in getattr(a, role)}
+            gold = whole(article["text"], (p for a in article["attributions"] for p in a[role]))
+            pred = whole(article["text"], (p for a in attributions for p in getattr(a, role)))
             counts[role] += [len(gold & pred), len(gold) + len(pred)]
         counts["linked"] += [linked(article, attributions), len(article["attributions"]) + len(attributions)]
     return {role: round(200 * float(hits / total), 2) for role, (hits, total) in counts.items()}

@@ -11,10 +11,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+from analysis.attribution import load_tagger
 from analysis.evaluate import evaluate_stance
 from analysis.tables import dictionary
+from attribution_tuning import f1
+from data import read_jsonl
 
 ROOT = Path(__file__).parents[1]
 SETS = {
@@ -63,6 +67,27 @@ def accuracy(data: Path) -> str:
     return f"{said}\n\n" + "\n".join(lines)
 
 
+def attribution(data: Path) -> str:
+    """Return how well the shipped attribution models do, and the command that says how often the speaker is right."""
+    articles = read_jsonl(data / "data/polnear/dev.jsonl")
+    words = sum(len(a["text"].split()) for a in articles)
+    lines = ["| attribution | source | cue | content | linked | words a second |", "| --- | --- | --- | --- | --- | --- |"]
+    for name in ("default", "fast"):
+        tagger = load_tagger(name)
+        tagger.spans(articles[0]["text"])
+        began = time.perf_counter()
+        found = [tagger.spans(a["text"]) for a in articles]
+        speed = words / (time.perf_counter() - began)
+        scores = f1(articles, found)
+        lines.append(
+            f"| {name} | " + " | ".join(f"{scores[role]:.1f}" for role in ("source", "cue", "content", "linked")) + f" | {speed:,.0f} |"
+        )
+    command = [sys.executable, str(ROOT / "training/speaker_accuracy.py"), str(data)]
+    first = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0].split()
+    said = f"Who says what: exact F1 in percent on PolNeAR dev, {len(articles)} whole articles. The speaker it leads to is right for {first[1]} % of the {first[-1]} statements of gold dev"
+    return f"{said} (`training/speaker_accuracy.py`): read before you quote.\n\n" + "\n".join(lines)
+
+
 def columns() -> str:
     """Return the column dictionary in Markdown."""
     lines = ["| table | column | kind | may be missing | meaning |", "| --- | --- | --- | --- | --- |"]
@@ -79,4 +104,5 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     put("table", printed())
     put("accuracy", accuracy(arguments.data))
+    put("attribution", attribution(arguments.data))
     put("dictionary", columns())

@@ -14,9 +14,9 @@ from analysis.groups import join
 from analysis.labels import KEY, append_labels, current, read_labels
 from analysis.sampling import draw_sample, plan_labels
 from analysis.sheets import SheetError, read_cells, read_sheet, write_sheet
+from analysis.storage import LABELS
 
 FOLDER = "labelling"
-LABELS = "labels.parquet"
 
 
 def sample_labels(results: Path, n: int, by: list[str], seed: int, coders: list[str]) -> list[Path]:

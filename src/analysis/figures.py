@@ -19,6 +19,8 @@ from analysis.trends import read_events, smooth_stance
 if TYPE_CHECKING:
     from analysis.pipeline import Results
 
+ENDINGS = (".png", ".svg")
+CHARTS = ("stance-by-target", "raw-and-corrected", "stance-by-speaker", "stance-over-time")
 DAYS_A_MONTH_CHART = 60  # from this span on, stance is drawn by month, below it by week
 
 
@@ -33,6 +35,9 @@ def draw_all(results: "Results", folder: Path) -> int:
         Where the files go; made if it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for old in CHARTS:  # a chart this run does not draw must not stay from an earlier one
+        for ending in ENDINGS:
+            (folder / old).with_suffix(ending).unlink(missing_ok=True)
     by_target, by_speaker = results.summaries.get(("target",)), results.summaries.get(("target", "speaker"))
     drawn = 0
     if by_target is not None and len(by_target):
@@ -72,7 +77,7 @@ def save(path: Path, draw: Callable[[], Any]) -> int:
     """Draw a chart and write it as PNG and SVG; the same input gives the same bytes."""
     with plt.rc_context({"svg.hashsalt": "stance"}):
         figure = np.ravel(np.asarray(draw(), dtype=object))[0].figure
-        for ending in (".png", ".svg"):
+        for ending in ENDINGS:
             figure.savefig(path.with_suffix(ending), dpi=160, bbox_inches="tight", metadata={"Date": None} if ending == ".svg" else None)
     plt.close(figure)
-    return 2
+    return len(ENDINGS)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.storage import write_whole
 from analysis.tables import CLASSES, TABLES, check, empty, typed
 
 VALUES = {"against": -1.0, "neutral": 0.0, "favor": 1.0}
@@ -66,9 +67,7 @@ def append_labels(path: str | Path, new: pd.DataFrame) -> pd.DataFrame:
     path.parent.mkdir(parents=True, exist_ok=True)
     with _alone(path):
         together = pd.concat([read_labels(path), new[list(TABLES["labels"].columns)]], ignore_index=True)
-        beside = path.with_name(path.name + ".new")
-        together.to_parquet(beside, index=False)
-        beside.replace(path)
+        write_whole(path, lambda temporary: together.to_parquet(temporary, index=False))
     return together
 
 

@@ -1,7 +1,6 @@
 """The six verbs in order, with progress, results on disk and a manifest."""
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,16 +18,9 @@ from analysis.config import Config, load_config
 from analysis.labels import read_labels
 from analysis.scores import score_stance
 from analysis.statements import extract_statements
+from analysis.storage import LABELS, MANIFEST, plain, refuse_to_overwrite, write_results, write_whole
 from analysis.summary import summarize
-from analysis.tables import TABLES
 from analysis.targets import find_targets
-
-LABELS = "labels.parquet"
-MANIFEST = "manifest.json"
-
-
-class ResultsError(ValueError):
-    """A results folder that must not be written to; the message names the flag that allows it."""
 
 
 class Reporter(Protocol):
@@ -176,66 +168,10 @@ def run(
         "config": plain(config),
     }
     if folder:
+        from analysis.figures import draw_all
+
         with stage("write results") as (counts, _):
-            counts["files"] = write_results(done, folder)
-        write_text(folder / MANIFEST, json.dumps(done.manifest, indent=2, ensure_ascii=False) + "\n")
+            counts["files"] = write_results(done.tables, folder) + draw_all(done, folder / "charts")
+        text = json.dumps(done.manifest, indent=2, ensure_ascii=False) + "\n"
+        write_whole(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
     return done
-
-
-def plain(config: Config) -> dict[str, Any]:
-    """Return the configuration as JSON would give it back."""
-    return dict(json.loads(json.dumps(config.as_dict())))
-
-
-def refuse_to_overwrite(folder: Path, config: Config, overwrite: bool) -> None:
-    """Raise ResultsError unless the folder is new, empty, holds results of the same configuration, or may be overwritten."""
-    if overwrite or not folder.exists():
-        return
-    if not folder.is_dir():
-        raise ResultsError(f"{folder}: is a file; name a folder with --out")
-    try:
-        before = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["config"]
-    except FileNotFoundError:
-        if any(path.name != LABELS for path in folder.iterdir()):
-            raise ResultsError(
-                f"{folder}: holds files but no results of stance run; name another folder with --out, or write there with --overwrite"
-            ) from None
-        return
-    except (ValueError, KeyError):
-        raise ResultsError(
-            f"{folder / MANIFEST}: cannot be read; name another folder with --out, or write there with --overwrite"
-        ) from None
-    now = plain(config)
-    if before != now:
-        changed = ", ".join(sorted(key for key in {*before, *now} if before.get(key) != now.get(key)))
-        raise ResultsError(
-            f"{folder}: holds results of another configuration (different: {changed}); name another folder with --out, or replace them with --overwrite"
-        )
-
-
-def write_results(results: Results, folder: Path) -> int:
-    """Write tables and charts, each file whole or not at all; return how many."""
-    from analysis.figures import draw_all
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in results.tables.items():
-        _replace(folder / f"{name}.parquet", lambda path, table=table: table.to_parquet(path, index=False))  # type: ignore[misc]
-        text = table.assign(
-            **{c: table[c].map(json.dumps) for c in table if c in TABLES[name].columns and TABLES[name].columns[c].kind == "spans"}
-        )
-        _replace(folder / f"{name}.csv", lambda path, text=text: text.to_csv(path, index=False, date_format="%Y-%m-%d"))  # type: ignore[misc]
-    return 2 * len(results.tables) + draw_all(results, folder / "charts")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all."""
-    _replace(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-
-
-def _replace(path: Path, write: Callable[[Path], Any]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,7 +1,6 @@
 """JSON lines in and out of ``stance predict``, ``stance attribute`` and ``stance evaluate``."""
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from analysis.classifiers import Pair, StanceClassifier
 from analysis.quotation import kind_of, quoted
 from analysis.scores import labels_of
 from analysis.speakers import resolve_speakers
+from analysis.storage import write_whole
 from analysis.tables import CLASSES
 
 
@@ -55,13 +55,12 @@ def read_rows(path: Path, required: Sequence[str]) -> list[dict[str, Any]]:
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write JSON lines, the file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+
+    def write(temporary: Path) -> None:
         with temporary.open("w", encoding="utf-8") as out:
             out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+
+    write_whole(path, write)
 
 
 def pairs_from(rows: Sequence[dict[str, Any]], path: Path) -> list[Pair]:

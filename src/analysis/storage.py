@@ -1,0 +1,72 @@
+"""The results folder: what may be written to, tables on disk, files whole or not at all."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.config import Config
+from analysis.tables import TABLES
+
+LABELS = "labels.parquet"
+MANIFEST = "manifest.json"
+
+
+class ResultsError(ValueError):
+    """A results folder that must not be written to; the message names the flag that allows it."""
+
+
+def plain(config: Config) -> dict[str, Any]:
+    """Return the configuration as JSON would give it back."""
+    return dict(json.loads(json.dumps(config.as_dict())))
+
+
+def refuse_to_overwrite(folder: Path, config: Config, overwrite: bool) -> None:
+    """Raise ResultsError unless the folder is new, empty, holds results of the same configuration, or may be overwritten."""
+    if overwrite or not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ResultsError(f"{folder}: is a file; name a folder with --out")
+    try:
+        before = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["config"]
+    except FileNotFoundError:
+        if any(path.name != LABELS for path in folder.iterdir()):
+            raise ResultsError(
+                f"{folder}: holds files but no results of stance run; name another folder with --out, or write there with --overwrite"
+            ) from None
+        return
+    except (ValueError, KeyError):
+        raise ResultsError(
+            f"{folder / MANIFEST}: cannot be read; name another folder with --out, or write there with --overwrite"
+        ) from None
+    now = plain(config)
+    if before != now:
+        changed = ", ".join(sorted(key for key in {*before, *now} if before.get(key) != now.get(key)))
+        raise ResultsError(
+            f"{folder}: holds results of another configuration (different: {changed}); name another folder with --out, or replace them with --overwrite"
+        )
+
+
+def write_results(tables: dict[str, pd.DataFrame], folder: Path) -> int:
+    """Write each table as Parquet and CSV, each file whole or not at all; return how many files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        write_whole(folder / f"{name}.parquet", lambda path, table=table: table.to_parquet(path, index=False))  # type: ignore[misc]
+        text = table.assign(
+            **{c: table[c].map(json.dumps) for c in table if c in TABLES[name].columns and TABLES[name].columns[c].kind == "spans"}
+        )
+        write_whole(folder / f"{name}.csv", lambda path, text=text: text.to_csv(path, index=False, date_format="%Y-%m-%d"))  # type: ignore[misc]
+    return 2 * len(tables)
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Write a file beside its place and move it there, so that a reader finds the old file or the new one, never half of one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
