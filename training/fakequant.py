@@ -62,3 +62,62 @@ def settle(encoder: nn.Module, layers: bool) -> None:
                 module.weight.copy_(round4(module.weight))
         table = encoder.embeddings.word_embeddings.weight
         table.copy_(round4(table))
+
+
+class FixedLinear(nn.Linear):
+    """A linear layer with the rounding of ``export.quantise``: weights in 4 bits by block, then 7 bits by column; inputs in 8 bits of a fixed range.
+
+    With a fixed range an answer depends on nothing else in its batch. ``low`` and ``high`` are that range, zero inside; while ``seen`` is a list, values
+    that pass are kept there for :func:`fix_ranges`.
+    """
+
+    active = False
+    low = high = 0.0
+    seen: list[torch.Tensor] | None = None
+    four_bits = True
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Return the layer's output."""
+        if self.seen is not None:
+            flat = values.detach().float().flatten()
+            self.seen.append(torch.cat([flat[torch.randint(len(flat), (20_000,))], flat.amin()[None], flat.amax()[None]]))
+        if not FixedLinear.active:
+            return super().forward(values)
+        step = (self.high - self.low) / 255
+        clipped = values.float().clamp(self.low, self.high)
+        with torch.no_grad():
+            values_step = torch.round(clipped / step) * step - clipped
+            weight_step = self.rounded() - self.weight
+        return nn.functional.linear(clipped + values_step, self.weight + weight_step, self.bias)
+
+    def rounded(self) -> torch.Tensor:
+        """Return the weights as they are shipped."""
+        weight = round4(self.weight) if self.four_bits else self.weight
+        scale = (weight.abs().amax(1, keepdim=True) / 63).clamp(min=1e-9)
+        return torch.round(weight / scale) * scale
+
+
+def make_fixed(encoder: nn.Module, four_bits: bool) -> list[FixedLinear]:
+    """Turn every linear layer of an encoder into the fixed kind, in place, and return them."""
+    layers = [m for m in encoder.modules() if type(m) is nn.Linear]
+    for layer in layers:
+        layer.__class__ = FixedLinear
+        layer.four_bits = four_bits
+    return layers
+
+
+def fix_ranges(layers: list[FixedLinear]) -> None:
+    """Choose each layer's input range from the values it has seen: the share of the whole range with the least squared error."""
+    for layer in layers:
+        values = torch.cat(layer.seen)
+        low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+        best = (float("inf"), low, high)
+        for share in torch.linspace(0.1, 1.0, 37).tolist():
+            step = share * (high - low) / 255
+            zero = round(-low / (high - low) * 255)
+            # Zero is one of the levels.
+            a, b = -zero * step, (255 - zero) * step
+            error = float((torch.round(values.clamp(a, b) / step) * step - values).square().mean())
+            best = min(best, (error, a, b))
+        _, layer.low, layer.high = best
+        layer.seen = None

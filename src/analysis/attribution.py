@@ -19,6 +19,7 @@ TAGGERS = {"default": "attribution", "fast": "attribution-fast"}
 LONGEST_PARAGRAPH = 1024
 WINDOWS_A_BATCH = 8
 CELLS = 400_000
+TOGETHER = (5.0, 8.0)  # what a partner in the same sentence is preferred by: a content's cue, a cue's source
 OPENING = "\"'“”‘’«»„‚‹›"
 CLOSING = re.compile(r"[.,!?…]?[\"”“»«›]|[.,!?…]?[’']+(?!\w)")
 Floats = npt.NDArray[np.floating[Any]]
@@ -82,7 +83,7 @@ def find_spans(tokens: Tokens, scores: Floats, ends: Ints, settings: dict[str, A
     return {role: rows[np.lexsort((rows[:, 0], rows[:, 1]))] for role, rows in joined.items()}
 
 
-def link(tokens: Tokens, asks: Ints, answers: Ints, which: int, scores: Floats, settings: dict[str, Any]) -> Ints:
+def link(tokens: Tokens, asks: Ints, answers: Ints, which: int, scores: Floats, settings: dict[str, Any], sentence: Ints) -> Ints:
     """Return for each asking span, shape (n, 2), the index of its answering span, -1 for none; ``which`` is 0 for content to cue, 1 for cue to source.
 
     Whatever is in the same paragraph comes before anything outside of it: fewer than one attribution in a hundred crosses paragraphs.
@@ -91,11 +92,22 @@ def link(tokens: Tokens, asks: Ints, answers: Ints, which: int, scores: Floats, 
     near = np.abs(asks[:, None, 0] - answers[None, :, 0]) < settings["width"]
     same = tokens.line[asks[:, 0]][:, None] == tokens.line[answers[:, 0]][None, :]
     near &= same | ~same.any(1, keepdims=True)
+    together = sentence[asks[:, 0]][:, None] == sentence[answers[:, 0]][None, :]
     query, key = middle_of(vectors[:, 2 * which], asks), middle_of(vectors[:, 2 * which + 1], answers)
-    return choose(query, key, bucket(asks, answers), near, np.array(settings["link_bias"][which]), settings["nothing"][which])
+    return choose(
+        query,
+        key,
+        bucket(asks, answers),
+        near,
+        np.array(settings["link_bias"][which]),
+        settings["nothing"][which],
+        together * TOGETHER[which],
+    )
 
 
-def resolve(tokens: Tokens, found: dict[str, Floats], scores: Floats, settings: dict[str, Any]) -> tuple[dict[str, Ints], Ints, Ints]:
+def resolve(
+    tokens: Tokens, found: dict[str, Floats], scores: Floats, settings: dict[str, Any], ends: Ints
+) -> tuple[dict[str, Ints], Ints, Ints]:
     """Return the chosen spans of each role, shape (n, 2), each content's cue and each cue's source (-1 for none).
 
     What is left alone makes a less likely partner believable, and the likeliest that would link to it is added: a cue to a source without one, a content and
@@ -105,21 +117,26 @@ def resolve(tokens: Tokens, found: dict[str, Floats], scores: Floats, settings: 
         role: rows[best_spans(rows, settings["threshold"][role], settings["cover"][role]), :2].astype(np.int64)
         for role, rows in found.items()
     }
+    sentence = np.searchsorted(ends, np.arange(len(tokens.ids)), side="right")
     spare = {role: disjoint(found[role], spans[role], settings["spare"][role]) for role in ROLES}
-    source_of = link(tokens, spans["cue"], spans["source"], 1, scores, settings)
+    source_of = link(tokens, spans["cue"], spans["source"], 1, scores, settings, sentence)
     wanted = set(range(len(spans["source"]))) - set(source_of.tolist())
-    for cue, source in zip(spare["cue"], link(tokens, spare["cue"], spans["source"], 1, scores, settings).tolist(), strict=True):
+    for cue, source in zip(spare["cue"], link(tokens, spare["cue"], spans["source"], 1, scores, settings, sentence).tolist(), strict=True):
         if source in wanted and not overlaps(cue, spans["cue"]):
             wanted.remove(source)
             spans["cue"], source_of = np.concatenate([spans["cue"], cue[None]]), np.append(source_of, source)
-    cue_of = link(tokens, spans["content"], spans["cue"], 0, scores, settings)
+    cue_of = link(tokens, spans["content"], spans["cue"], 0, scores, settings, sentence)
     wanted = set(range(len(spans["cue"]))) - set(cue_of.tolist())
-    for content, cue in zip(spare["content"], link(tokens, spare["content"], spans["cue"], 0, scores, settings).tolist(), strict=True):
+    for content, cue in zip(
+        spare["content"], link(tokens, spare["content"], spans["cue"], 0, scores, settings, sentence).tolist(), strict=True
+    ):
         if cue in wanted and not overlaps(content, spans["content"]):
             wanted.remove(cue)
             spans["content"], cue_of = np.concatenate([spans["content"], content[None]]), np.append(cue_of, cue)
     alone = np.flatnonzero(source_of < 0)
-    for cue, best in zip(alone.tolist(), link(tokens, spans["cue"][alone], spare["source"], 1, scores, settings).tolist(), strict=True):
+    for cue, best in zip(
+        alone.tolist(), link(tokens, spans["cue"][alone], spare["source"], 1, scores, settings, sentence).tolist(), strict=True
+    ):
         if best >= 0 and not overlaps(spare["source"][best], spans["source"]):
             source_of[cue] = len(spans["source"])
             spans["source"] = np.concatenate([spans["source"], spare["source"][best][None]])
@@ -153,8 +170,9 @@ def decode(
     """Return the attributions from the scores of a text's tokens, shape (tokens, ...), given what ``find_spans`` found in them if it is known."""
     if not len(tokens.ids):
         return []
-    found = find_spans(tokens, scores, sentence_ends(text, tokens), settings) if found is None else found
-    spans, cue_of, source_of = resolve(tokens, found, scores, settings)
+    ends = sentence_ends(text, tokens)
+    found = find_spans(tokens, scores, ends, settings) if found is None else found
+    spans, cue_of, source_of = resolve(tokens, found, scores, settings, ends)
     pieces = {role: [(int(tokens.start[i]), int(tokens.end[j])) for i, j in spans[role]] for role in ROLES}
     contents: dict[int, list[tuple[int, int]]] = {}
     for piece, cue in sorted(zip(pieces["content"], cue_of.tolist(), strict=True)):

@@ -17,7 +17,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Pair:
-    """A statement and the target it is scored for: ``text[start:end]`` is the mention, ``target`` the target's name."""
+    """A statement and the target it is scored for.
+
+    ``text[start:end]`` is the mention, or ``context[start:end]`` where ``in_context``; ``target`` is the target's name.
+    """
 
     text: str
     start: int
@@ -25,6 +28,12 @@ class Pair:
     target: str
     holder: str = ""
     context: str = ""
+    in_context: bool = False
+
+    @property
+    def surface(self) -> str:
+        """The words that name the target."""
+        return (self.context if self.in_context else self.text)[self.start : self.end]
 
 
 @runtime_checkable
@@ -74,22 +83,46 @@ class EmbeddedClassifier:
         self.revision = self.model.revision
         self.threshold = float(self.model.config.get("threshold", 0.0))
         self.temperature = float(self.model.config["temperature"])
+        self.bias = np.array([float(self.model.config.get("bias", [0.0] * len(labels))[c]) for c in self.columns])
 
     def predict(self, pairs: Sequence[Pair], progress: Progress | None = None) -> Floats:
         """Return probabilities of shape (n, 3); equal pairs are computed once."""
+        return self.assess(pairs, progress)[0]
+
+    def assess(self, pairs: Sequence[Pair], progress: Progress | None = None) -> tuple[Floats, Floats | None]:
+        """Return the probabilities of stance, and the tone of each statement.
+
+        Parameters
+        ----------
+        pairs : sequence of Pair
+            Equal pairs are computed once.
+        progress : callable, optional
+            Called with the number of pairs finished.
+
+        Returns
+        -------
+        p : numpy.ndarray
+            Shape (n, 3), in the order against, neutral, favor.
+        tone : numpy.ndarray or None
+            Shape (n,), probability of a positive less that of a negative wording, -1 to 1; None if the model does not tell.
+        """
         written = [self._written(p) for p in pairs]
         if not written:
-            return np.zeros((0, 3))
+            return np.zeros((0, 3)), np.zeros(0)
         rows = {pair: i for i, pair in enumerate(dict.fromkeys(written))}
-        logits = self.model.run(list(rows), progress)[:, self.columns]
-        return softmax(logits[[rows[pair] for pair in written]], self.temperature)
+        logits = self.model.run(list(rows), progress)[[rows[pair] for pair in written]]
+        p = softmax(logits[:, self.columns] / self.temperature + self.bias)
+        if logits.shape[1] < 2 * len(CLASSES):
+            return p, None
+        tone = softmax(logits[:, len(CLASSES) :])
+        return p, tone[:, 2] - tone[:, 0]
 
     def _written(self, p: Pair) -> tuple[str, str]:
         """Write a pair, cropped closer where the mention would fall behind the model's last token: numbers and foreign names take many."""
         for share in (1, 2, 4, 8, 16):
-            written = encode_pair(p.text, p.start, p.end, p.holder, p.context, share)
-            # A token is a character or more and the statement keeps half of them, less the three that frame the pair.
-            near = written[0].find(MARKERS[1]) < self.model.config["max_tokens"] // 2 - 8
+            written = encode_pair(p.text, p.start, p.end, p.holder, p.context, share, p.in_context)
+            # A token is a character or more and the statement keeps half of them, less those that frame the pair.
+            near = not p.in_context and written[0].find(MARKERS[1]) < self.model.config["max_tokens"] // 2 - 8
             if near or MARKERS[1] in self.model.tokenizer.encode(*written).tokens:
                 break
         return written

@@ -74,6 +74,7 @@ class Config:
 
     targets: tuple[Target, ...]
     indirect: bool
+    from_context: bool
     reading: Reading
     statements: Statements
     stance: Stance

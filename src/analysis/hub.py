@@ -84,7 +84,7 @@ class HubClassifier:
         for at in range(0, len(pairs), ROWS_A_BATCH):
             part = pairs[at : at + ROWS_A_BATCH]
             if self.kind == "target":
-                surfaces = [p.text[p.start : p.end] for p in part]
+                surfaces = [p.surface for p in part]
                 out[at : at + len(part)] = softmax(self._logits(_around(part), surfaces)[:, self.columns])
             else:
                 out[at : at + len(part)] = self._entailed(part)
@@ -124,7 +124,7 @@ class HubClassifier:
 
 def _around(pairs: Sequence[Pair]) -> list[str]:
     """Return the statements, long ones cropped around the mention so that it is never cut off."""
-    return [crop(p.text, p.start, p.end)[0] for p in pairs]
+    return [f"{p.context} {p.text}" if p.in_context else crop(p.text, p.start, p.end)[0] for p in pairs]
 
 
 def _contents(folder: Path) -> str:

@@ -95,12 +95,12 @@ class OnnxModel:
         Returns
         -------
         numpy.ndarray
-            Float array of shape (n, number of labels), in the order of ``pairs``.
+            Float array of shape (n, number of the model's scores), in the order of ``pairs``.
         """
         encoded = self.tokenizer.encode_batch(list(pairs))
-        out = np.zeros((len(encoded), len(self.config["labels"])))
+        out = np.zeros((len(encoded), self.session.get_outputs()[0].shape[-1]))
         for rows in batches([len(e) for e in encoded], TOKENS_A_BATCH):
-            ids, mask = padded([encoded[i].ids for i in rows])
+            ids, mask = padded([encoded[i].ids for i in rows], self.config.get("pad", 0))
             out[rows] = self.session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
             if progress:
                 progress(len(rows))

@@ -29,7 +29,15 @@ def middle_of(values: Floats, spans: Ints) -> Floats:
     return np.asarray((values[spans[:, 0]] + values[spans[:, 1]]) / 2)
 
 
-def choose(query: Floats, key: Floats, distance: Ints, near: npt.NDArray[np.bool_], bias: npt.NDArray[np.float64], nothing: float) -> Ints:
+def choose(
+    query: Floats,
+    key: Floats,
+    distance: Ints,
+    near: npt.NDArray[np.bool_],
+    bias: npt.NDArray[np.float64],
+    nothing: float,
+    extra: Floats | float = 0.0,
+) -> Ints:
     """Return for each query the index of its key, or -1 for none.
 
     Parameters
@@ -39,9 +47,10 @@ def choose(query: Floats, key: Floats, distance: Ints, near: npt.NDArray[np.bool
     near : bool array of shape (n, m), False where the pair is too far apart to be considered
     bias : array of shape (BUCKETS,), added to the scores by distance
     nothing : score of having no key
+    extra : array of shape (n, m), added to the scores where keys are compared with each other, not where with ``nothing``
     """
     if not len(key) or not len(query):
         return np.full(len(query), -1)
     score = np.where(near, query @ key.T / np.sqrt(query.shape[1]) + bias[distance], -np.inf)
-    best = score.argmax(1)
+    best = (score + extra).argmax(1)
     return np.where(score.max(1) > nothing, best, -1)

@@ -155,6 +155,8 @@ class Names:
         after = tokens[j + 1].text if j + 1 < len(tokens) else ","
         if end > 0 and tokens[end].text == "," and tokens[end - 1].text.lower() in w.role and after in (",", ".", "’s", "'s"):
             end -= 1  # "his campaign manager, Jane Roe,"
+        elif end > 1 and tokens[end].text == "," and after == "," and self._opens_role(end - 1):
+            end -= 1  # "the secretary of the council, Jane Roe,"
         low = tokens[end].text.lower() if end >= 0 else ""
         if (
             end < 0
@@ -204,6 +206,21 @@ class Names:
             and (gender or tokens[end].text.rstrip(".") in ("Dr", "Prof", "St", "Hon"))
         )
         return tokens[start].start, None if bare else self.words(start, end), gender, True
+
+    def _opens_role(self, end: int) -> bool:
+        """Whether the words that end at a token are a role with its office: ``the secretary of the Security Council``."""
+        w, k = words(), end
+        while k > max(0, end - REACH) and self.tokens[k].sentence == self.tokens[end].sentence:
+            low = self.tokens[k].text.lower()
+            if low in w.role and k < end and self.tokens[k + 1].text.lower() in LINKS:
+                return (
+                    self.tokens[k - 1].text.lower() in ("the", "a", "an", "former", "his", "her", "its", "their")
+                    or self.tokens[k - 1].capital
+                )
+            if not (self.tokens[k].capital or low in LINKS or low in ("the", "and", "’s", "'s") or low in w.inside):
+                return False
+            k -= 1
+        return False
 
     def _after_name(self, j: int) -> str | None:
         """Return the role given behind a name, between commas: ``Jane Roe, a spokeswoman for the ministry,``."""

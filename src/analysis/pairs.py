@@ -20,7 +20,9 @@ def crop(text: str, start: int, end: int, share: int = 1) -> tuple[str, int, int
     return text[left:right], start - left, end - left
 
 
-def encode_pair(text: str, start: int, end: int, holder: str = "", context: str = "", share: int = 1) -> tuple[str, str]:
+def encode_pair(
+    text: str, start: int, end: int, holder: str = "", context: str = "", share: int = 1, in_context: bool = False
+) -> tuple[str, str]:
     """Write a statement and its target as the two segments a stance model reads.
 
     Parameters
@@ -28,27 +30,37 @@ def encode_pair(text: str, start: int, end: int, holder: str = "", context: str 
     text : str
         The statement.
     start, end : int
-        Half-open character offsets of the mention of the target in ``text``.
+        Half-open character offsets of the mention of the target in ``text``, or in ``context`` where ``in_context``.
     holder : str
         Whose words the statement gives; empty where unknown.
     context : str
         What stands before the statement; the last 200 characters are used.
     share : int
         How much closer than usual to crop; the trained models' is 1.
+    in_context : bool
+        Whether the target is named only before the statement; the mention is marked there.
 
     Returns
     -------
     tuple of str
-        The statement with the mention between the two markers, and ``mention | holder | context``.
+        The statement, and ``mention | holder | context``; the mention stands between the two markers where it was found.
 
     Raises
     ------
     ValueError
-        If the offsets do not mark a non-empty part of ``text``.
+        If the offsets do not mark a non-empty part of ``text``, or of ``context``.
     """
-    if not 0 <= start < end <= len(text):
-        raise ValueError(f"start={start}, end={end} do not mark a part of a text of {len(text)} characters")
+    marked = context if in_context else text
+    if not 0 <= start < end <= len(marked):
+        raise ValueError(f"start={start}, end={end} do not mark a part of a text of {len(marked)} characters")
+    if in_context:
+        near = max(0, min(start, len(context) - CONTEXT))
+        text = text[: (BEFORE + AFTER) // share]
+        return text, f"{context[start:end]} | {holder} | {context[near:start]}{_between(context[start:end])}{context[end:]}"
     text, start, end = crop(text, start, end, share)
     surface = text[start:end]
-    marked = f"{text[:start]}{MARKERS[0]} {surface} {MARKERS[1]}{text[end:]}"
-    return marked, f"{surface} | {holder} | {context[-CONTEXT:]}"
+    return f"{text[:start]}{_between(surface)}{text[end:]}", f"{surface} | {holder} | {context[-CONTEXT:]}"
+
+
+def _between(surface: str) -> str:
+    return f"{MARKERS[0]} {surface} {MARKERS[1]}"

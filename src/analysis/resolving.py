@@ -17,6 +17,34 @@ Spans = tuple[tuple[int, int], ...]
 Found = tuple[str | None, str | None, Person | None, str]  # name, role, person, kind
 NOBODY: Found = (None, None, None, "none")
 _QUOTES = '“"«„”'
+# Cues of several words that report what somebody said, and those of meetings and signatures, which are the text's own account.
+_SPEAKS = re.compile(
+    r"\b(?:dr[ae]w(?:ing|n)?\b.*\battention|(?:gave|give[sn]?|giving|shar(?:e|es|ed|ing)|ma[dk]e(?:s)? (?:it )?clear|(?:is|was|been|very) (?:very )?(?:clear|vocal)|laid out|lays out|"
+    r"reaffirm(?:s|ed|ing)|official line|spoke of|speaks of))\b"
+)
+_MEETS = re.compile(r"(?:also |then |further )?(?:discuss|sign|exchang|spoke (?:about|with)|talked (?:about|with)|negotiat|met\b)")
+_PASSIVE = re.compile(
+    r"(?:attention was drawn|concerns? (?:was|were) (?:expressed|voiced)|(?:was|were) (?:also |further |again )?(?:emphasi[sz]ed|stressed|noted|underlined|underscored|pointed out|highlighted))\b",
+    re.IGNORECASE,
+)
+_WRITINGS = frozenset(
+    [
+        "report",
+        "reports",
+        "poll",
+        "survey",
+        "statement",
+        "document",
+        "letter",
+        "study",
+        "article",
+        "tweet",
+        "post",
+        "update",
+        "text",
+        "paper",
+    ]
+)
 _NUMBERS = frozenset(["two", "three", "four", "five", "six", "seven", "several", "many", "some", "other", "both"])
 
 
@@ -88,7 +116,7 @@ class Resolver:
         if name is None and source.kind == "none" and not a.source:
             name, role, person, kind = self._continued(k)
         reported = above if above and above != name else None
-        self.done[k] = Speaker(name, role, reported, self._fills(k))
+        self.done[k] = Speaker(name, role, reported, self._fills(k, "they" if source.kind == "they" else kind))
         if name and kind != "none":
             place = max((e for _, e in a.content), default=at)
             self.memory.add(at, name, person, kind, place)
@@ -109,11 +137,14 @@ class Resolver:
         mention = before[-1] if before else after[0] if after else None
         return Source("person", mention.person.name, mention) if mention else None
 
-    def _fills(self, k: int) -> float:
+    def _fills(self, k: int, kind: str) -> float:
         cue = " ".join(self.text[s:e] for s, e in self.given[k].cue).lower()
-        if not cue.strip() or ":" in cue or words().says.intersection(re.findall(r"[^\W\d_]+", cue)):
-            return 0.6 if self.speaker else 0.0
-        return 2.0 if self.speaker or self.joint else 0.8
+        said = words().says.intersection(re.findall(r"[^\W\d_]+", cue)) or _SPEAKS.search(cue) or _PASSIVE.search(cue)
+        if _MEETS.match(cue) or (self.joint and kind in ("group", "they", "body")):
+            return 2.0
+        if not cue.strip() or ":" in cue or said:
+            return (2.0 if kind == "group" else 0.6) if self.speaker else 0.0
+        return 2.0 if self.speaker or (self.joint and kind != "person") else 0.8
 
     def _resolve(self, source: Source, k: int, at: int, above: str | None) -> Found:
         if source.kind == "person" and source.mention:
@@ -155,6 +186,8 @@ class Resolver:
         if source.definite and not source.owner and name.lower().split()[-1] in words().stand_for and len(name.split()) <= 4:
             # "the report", "the international body": whoever spoke last as a body, unless one is named in full.
             bodies = [s.name for s in self.memory.heard(at) if s.kind == "body" and self.people.sentence(at) - s.sentence <= FAR]
+            if name.lower().split()[-1] not in _WRITINGS:
+                bodies = [b for b in bodies if b.lower().split()[-1] not in _WRITINGS] or bodies
             full = self.bodies.full(name, at, [s.name for s in self.memory.heard(at)])
             return full if fold_name(full) != fold_name(name) or not bodies else bodies[-1], source.role, None, "body"
         kind = source.kind
@@ -204,6 +237,12 @@ class Resolver:
         if not content:
             return NOBODY
         start = content[0][0]
+        cue = " ".join(self.text[s:e] for s, e in self.given[k].cue)
+        if outer is None and _PASSIVE.search(cue) and (heard := self.memory.heard(start)):
+            # "It was stressed that …": whose account this is has been said before.
+            last = next((s for s in reversed(heard) if s.person), heard[-1])
+            if self.people.sentence(start) - last.sentence <= 3:
+                return last.name, last.person.role(start) if last.person else None, last.person, last.kind
         before = self.text[:start].rstrip(_QUOTES + " \t")
         opens = any(c in _QUOTES for c in self.text[max(0, start - 1) : start + 1])
         if self.given[k].cue and not opens:

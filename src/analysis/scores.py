@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.classifiers import Pair, Progress, StanceClassifier, load_classifier
+from analysis.classifiers import EmbeddedClassifier, Pair, Progress, StanceClassifier, load_classifier
 from analysis.config import load_config
 from analysis.inference import Floats
 from analysis.tables import CLASSES, UNSURE, check, typed
@@ -28,7 +28,7 @@ def score_stance(
     Returns
     -------
     pandas.DataFrame
-        Table ``scores``, one row per mention in the same order: probabilities, stance = p_favor - p_against in [-1, 1], label.
+        Table ``scores``, one row per mention in the same order: probabilities, stance = p_favor - p_against in [-1, 1], label, tone.
 
     Raises
     ------
@@ -42,23 +42,29 @@ def score_stance(
     lost = mentions.loc[~mentions["statement_id"].isin(known.index), "statement_id"]
     if len(lost):
         raise ValueError(f"mentions name {len(lost)} statements that are not in statements, the first is {lost.iloc[0]!r}")
-    p = classifier.predict(pairs_of(statements, mentions), progress)
+    pairs = pairs_of(statements, mentions)
+    p, tone = (
+        classifier.assess(pairs, progress) if isinstance(classifier, EmbeddedClassifier) else (classifier.predict(pairs, progress), None)
+    )
     _check_probabilities(p, len(mentions), classifier.name)
     scores = mentions[["statement_id", "target"]].reset_index(drop=True)
     scores = scores.assign(
         **{f"p_{c}": p[:, i] for i, c in enumerate(CLASSES)}, stance=p[:, 2] - p[:, 0], label=labels_of(p, classifier.threshold)
     )
+    # One tone a statement, whatever it was read toward.
+    scores["tone"] = pd.Series(tone, dtype="float64").groupby(scores["statement_id"]).transform("mean") if tone is not None else None
     return check(typed(scores.assign(model=classifier.name, revision=classifier.revision), "scores"), "scores")
 
 
 def pairs_of(statements: pd.DataFrame, mentions: pd.DataFrame) -> list[Pair]:
     """Return one pair per mention, in order."""
-    joined = mentions[["statement_id", "target", "start", "end"]].merge(
+    joined = mentions[["statement_id", "target", "start", "end", "via"]].merge(
         statements[["statement_id", "text", "speaker", "context"]], on="statement_id", how="left", validate="many_to_one"
     )
     columns = joined[["text", "start", "end", "target", "speaker", "context"]].astype({"speaker": object, "context": object})
     columns[["speaker", "context"]] = columns[["speaker", "context"]].where(columns[["speaker", "context"]].notna(), "")
-    return [Pair(*row) for row in columns.itertuples(index=False, name=None)]
+    in_context = (joined["via"] == "context").tolist()
+    return [Pair(*row, back) for row, back in zip(columns.itertuples(index=False, name=None), in_context, strict=True)]
 
 
 def labels_of(p: Floats, threshold: float = 0.0) -> list[str]:

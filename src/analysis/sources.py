@@ -77,6 +77,13 @@ def single_names(text: str, spans: list[tuple[int, int]]) -> set[str]:
     w, found = words(), set()
     for start, end in spans:
         name = re.sub(r"[’']s?$", "", text[start:end].strip(_EDGE)).strip()
+        # "Jane Roe a former envoy": a comma left out hides no name.
+        if full := re.match(r"([A-Z][^\W\d_]+) ([A-Z][^\W\d_]+) an? (?:former |senior |retired )?[a-z]", name):
+            if not {full[1], full[2]} & w.not_name and not {full[1].lower(), full[2].lower()} & (
+                w.body | w.group | w.role | w.country.keys()
+            ):
+                found.add(fold_name(full[2]))
+            continue
         low = name.lower()
         plain = re.fullmatch(r"[^\W\d_][^\W\d_’'-]+(?:[-’'][^\W\d_]+)*", name)
         if (
@@ -126,6 +133,15 @@ def read_source(pieces: tuple[tuple[int, int], ...], text: str, people: People) 
         if others:
             return Source("group", " and ".join(dict.fromkeys(m.person.name for m in (head, *others))))
         return Source("person", head.person.name, head)
+    # "RAND researchers" speak for RAND.
+    if of := re.match(r"(?:the )?([A-Z]{3,}) (?:researcher|analyst|expert|author|scientist)s$", bare):
+        return Source("body", of[1])
+    if handle := re.search(r"@([A-Z][a-z]+)([A-Z][a-z]+)\b", bare):
+        return Source(
+            "person",
+            f"{handle[1]} {handle[2]}",
+            Mention(people.named(f"{handle[1]} {handle[2]}"), pieces[0][0], pieces[0][1], pieces[0][0], 0, False, False),
+        )
     # "an update from the ministry" is the ministry's.
     written = _WRITTEN.match(bare)
     if written and written[1][0].isupper():

@@ -77,9 +77,12 @@ TABLES: dict[str, Table] = {
             "statement_id": Column("text", "statement that speaks of the target"),
             "target": Column("text", "name of the target in the configuration"),
             "surface": Column("text", "the words that name it"),
-            "start": Column("integer", "first character in the statement's text"),
-            "end": Column("integer", "one past the last character in the statement's text"),
-            "via": Column("text", "name, metonym (a capital, an office) or indirect (the target stands for it)"),
+            "start": Column("integer", "first character in the statement's text; in its context where via is context"),
+            "end": Column("integer", "one past the last character, likewise"),
+            "via": Column(
+                "text",
+                "name, metonym (a capital, an office), indirect (the target stands for it) or context (named just before the statement)",
+            ),
         },
     ),
     "scores": Table(
@@ -92,6 +95,11 @@ TABLES: dict[str, Table] = {
             "p_favor": Column("number", "probability of favor, 0 to 1"),
             "stance": Column("number", "p_favor - p_against, -1 to 1"),
             "label": Column("text", "against, neutral, favor; unsure below the model's threshold"),
+            "tone": Column(
+                "number",
+                "wording of the statement whatever its target: negative -1 to positive 1; null if the model does not tell",
+                missing=True,
+            ),
             "model": Column("text", "name of the classifier"),
             "revision": Column("text", "revision or content hash of the classifier"),
         },

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.config import Config, Target, load_config
+from analysis.sentences import sentence_spans
 from analysis.tables import check, empty, typed
 
+# Words by which a sentence may speak of what the one before it named.
+POINTS_BACK = re.compile(
+    r"\b(?:they|them|their|theirs|it|its|this|these|such|we|us|our|the (?:alliance|bloc|country|move|decision|regime|government|administration))\b",
+    re.IGNORECASE,
+)
 LETTERS_ONLY = re.compile(r"[^\W\d_]")
 
 
@@ -22,7 +28,12 @@ class Mention:
     via: str
 
 
-def find_targets(statements: pd.DataFrame, targets: Config | Sequence[Target] | None = None, indirect: bool | None = None) -> pd.DataFrame:
+def find_targets(
+    statements: pd.DataFrame,
+    targets: Config | Sequence[Target] | None = None,
+    indirect: bool | None = None,
+    from_context: bool | None = None,
+) -> pd.DataFrame:
     """Find the targets each statement speaks of.
 
     A word counts when it stands whole. Words that overlap a phrase the target excludes (Washington Post, the West Bank) do not count, unless the
@@ -37,11 +48,14 @@ def find_targets(statements: pd.DataFrame, targets: Config | Sequence[Target] | 
     indirect : bool, optional
         Also return, marked ``via: indirect``, the targets that a found target stands for (West for US and NATO) where the statement does not name
         them itself. Taken from the configuration without it; False for a plain sequence of targets.
+    from_context : bool, optional
+        Also return, marked ``via: context``, the target of a statement that names none but points back ("They have lied to us"), where the sentence
+        before it names exactly one. Like ``indirect`` taken from the configuration.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``mentions``: one row per statement and target, the first mention by name before the first by metonym.
+        Table ``mentions``: one row per statement and target, the first mention by name before the first by metonym; the last one in a context.
 
     Raises
     ------
@@ -52,6 +66,7 @@ def find_targets(statements: pd.DataFrame, targets: Config | Sequence[Target] | 
     config = load_config() if targets is None else targets
     if isinstance(config, Config):
         indirect = config.indirect if indirect is None else indirect
+        from_context = config.from_context if from_context is None else from_context
         config = config.targets
     finders = [(target, finder(target)) for target in config]
     rows = []
@@ -67,9 +82,25 @@ def find_targets(statements: pd.DataFrame, targets: Config | Sequence[Target] | 
                 for other in target.stands_for if target.name in found else ():
                     m = found[target.name]
                     found.setdefault(other, Mention(m.surface, m.start, m.end, "indirect"))
+        if from_context and POINTS_BACK.search(text) and not any(find(text, context) for _, find in finders):
+            found = in_last_sentence(context, finders)
         rows += [(statement_id, name, m.surface, m.start, m.end, m.via) for name, m in found.items()]
     columns_out = list(empty("mentions").columns)
     return check(typed(pd.DataFrame(rows, columns=columns_out), "mentions"), "mentions")
+
+
+def in_last_sentence(context: str, finders: Sequence[tuple[Target, Callable[[str, str], list[Mention]]]]) -> dict[str, Mention]:
+    """Return the one target that the last sentence of a context names, marked ``via: context``, with offsets in the context; empty if none or several."""
+    spans = sentence_spans(context)
+    if not spans:
+        return {}
+    start, end = spans[-1]
+    named = {target.name: mentions for target, find in finders if (mentions := find(context[start:end], context[:start]))}
+    if len(named) != 1:
+        return {}
+    ((name, mentions),) = named.items()
+    last = mentions[-1]
+    return {name: Mention(last.surface, start + last.start, start + last.end, "context")}
 
 
 def finder(target: Target) -> Callable[[str, str], list[Mention]]:

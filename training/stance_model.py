@@ -1,0 +1,149 @@
+"""The stance network, and what training and distillation share: tokens, batches, measures."""
+
+import math
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import AutoModel, AutoTokenizer
+
+from analysis.pairs import MARKERS, encode_pair
+from data import CLASSES, Row, gold_rows, public_rows
+from fakequant import round4
+
+MAX_TOKENS = 192
+MEASURED = {"gold": "gold/dev.jsonl", "rw": "data/newsmtsc/rw-dev.jsonl", "mt": "data/newsmtsc/mt-dev.jsonl"}
+
+
+class StanceModel(nn.Module):
+    """Encoder; mean of all tokens beside mean of the two target markers gives three logits of stance, mean of all tokens alone three of tone."""
+
+    def __init__(self, encoder: nn.Module, marker_ids: tuple[int, int]):
+        super().__init__()
+        self.encoder = encoder
+        self.marker_ids = marker_ids
+        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * encoder.config.hidden_size, len(CLASSES)))
+        self.tone = nn.Linear(encoder.config.hidden_size, len(CLASSES))
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Return logits of shape (n, 6): stance against, neutral, favor; tone negative, neutral, positive."""
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
+        everywhere = attention_mask.unsqueeze(-1).float()
+        marked = ((input_ids == self.marker_ids[0]) | (input_ids == self.marker_ids[1])).unsqueeze(-1).float()
+        pooled = [(hidden * m).sum(1) / m.sum(1).clamp(min=1.0) for m in (everywhere, marked)]
+        return torch.cat([self.head(torch.cat(pooled, dim=-1)), self.tone(pooled[0])], dim=-1)
+
+
+def build(folder: Path, layers: int | None, frozen: int) -> tuple[StanceModel, Any]:
+    """Return the untrained network and its tokenizer.
+
+    The word embedding is rounded to 4 bits at once and never trained; the markers start as the rows of the braces, which are as rare as they are. The first
+    ``frozen`` layers are rounded and kept as well; layers above ``layers`` are taken away.
+    """
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.add_special_tokens({"additional_special_tokens": list(MARKERS)})
+    marker_ids = tuple(tokenizer.convert_tokens_to_ids(list(MARKERS)))
+    encoder = AutoModel.from_pretrained(folder)
+    encoder.pooler = None
+    encoder.encoder.layer = encoder.encoder.layer[:layers]
+    encoder.config.num_hidden_layers = len(encoder.encoder.layer)
+    table = encoder.embeddings.word_embeddings.weight
+    with torch.no_grad():
+        for marker, brace in zip(marker_ids, "{}", strict=True):
+            table[marker] = table[tokenizer.convert_tokens_to_ids(brace)]
+        table.copy_(round4(table))
+        for layer in encoder.encoder.layer[:frozen]:
+            for module in layer.modules():
+                if isinstance(module, nn.Linear):
+                    module.weight.copy_(round4(module.weight))
+    for part in [encoder.embeddings, *encoder.encoder.layer[:frozen]]:
+        part.requires_grad_(False)
+    return StanceModel(encoder, marker_ids), tokenizer
+
+
+def tokens(tokenizer: Any, rows: list[Row]) -> list[list[int]]:
+    """Return the token ids of rows, as the package writes them."""
+    pairs = [encode_pair(r.text, r.start, r.end, r.holder, r.context, in_context=r.in_context) for r in rows]
+    return tokenizer([a for a, _ in pairs], [b for _, b in pairs], truncation="longest_first", max_length=MAX_TOKENS)["input_ids"]
+
+
+def batches(lengths: list[int], size: int, rng: random.Random) -> list[list[int]]:
+    """Return shuffled batches of rows of similar length."""
+    order = sorted(range(len(lengths)), key=lambda i: lengths[i] + rng.random() * 8)
+    cut = [order[i : i + size] for i in range(0, len(order), size)]
+    rng.shuffle(cut)
+    return cut
+
+
+def padded(rows: list[list[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return token ids and attention mask, padded to the longest row."""
+    width = max(map(len, rows))
+    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
+    mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
+    return ids, mask
+
+
+def predict(model: nn.Module, rows: list[list[int]], pad: int) -> np.ndarray:
+    """Return logits of stance and tone, shape (n, 6)."""
+    model.eval()
+    out = np.zeros((len(rows), 2 * len(CLASSES)))
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for index in batches([len(t) for t in rows], 32, random.Random(0)):
+            out[index] = model(*padded([rows[i] for i in index], pad)).float().numpy()
+    model.train()
+    return out
+
+
+def macro_f1(labels: np.ndarray, logits: np.ndarray) -> float:
+    """Return macro-averaged F1 in percent."""
+    guess = logits[:, : len(CLASSES)].argmax(1)
+    scores = [2 * ((guess == c) & (labels == c)).sum() / max(1, (guess == c).sum() + (labels == c).sum()) for c in range(len(CLASSES))]
+    return 100 * float(np.mean(scores))
+
+
+class Dev:
+    """The development sets, ready to be measured on."""
+
+    def __init__(self, data: Path, tokenizer: Any) -> None:
+        rows = {k: (gold_rows if k == "gold" else public_rows)(data / file) for k, file in MEASURED.items()}
+        self.tokens = {k: tokens(tokenizer, v) for k, v in rows.items()}
+        self.labels = {k: np.array([r.label for r in v]) for k, v in rows.items()}
+        self.pad = tokenizer.pad_token_id
+
+    def measure(self, model: nn.Module, names: tuple[str, ...] = tuple(MEASURED)) -> dict[str, float]:
+        """Return macro-F1 in percent by set."""
+        return {k: round(macro_f1(self.labels[k], predict(model, self.tokens[k], self.pad)), 1) for k in names}
+
+
+def optimizer_of(model: StanceModel, lr: float, fall: float = 0.93) -> torch.optim.Optimizer:
+    """Return AdamW with a learning rate that falls by ``fall`` from layer to layer downward, three times as high for the head."""
+    depth = len(model.encoder.encoder.layer)
+    groups = []
+    for name, p in model.named_parameters():
+        if p.requires_grad:
+            level = (
+                next((int(part) for part in name.split(".") if part.isdigit()), 0) if "encoder.layer" in name else depth * ("head" in name)
+            )
+            groups.append(
+                {"params": [p], "lr": lr * fall ** (depth - level) * (3 if "head" in name else 1), "weight_decay": 0.01 * (p.ndim > 1)}
+            )
+    return torch.optim.AdamW(groups, fused=True)
+
+
+def fit_calibration(labels: np.ndarray, logits: np.ndarray) -> tuple[float, list[float]]:
+    """Return temperature and class biases with the least negative log-likelihood (Guo et al. 2017, bias-corrected as in Alexandari et al. 2020).
+
+    The biases, against and favor beside neutral, correct for train being richer in positions than what is measured; a weak prior holds them near 0.
+    """
+    from scipy.optimize import minimize
+
+    def loss(v: np.ndarray) -> float:
+        z = logits / math.exp(v[0]) + np.array([v[1], 0.0, v[2]])
+        z = z - z.max(1, keepdims=True)
+        return float(-(z[np.arange(len(z)), labels] - np.log(np.exp(z).sum(1))).sum() + 2.0 * (v[1] ** 2 + v[2] ** 2))
+
+    t, against, favor = minimize(loss, np.zeros(3), method="Nelder-Mead").x
+    return round(math.exp(t), 4), [round(float(against), 4), 0.0, round(float(favor), 4)]
