@@ -53,9 +53,13 @@ function percent(x) {
   return `${Math.round(100 * x)} %`;
 }
 
-// Draw again whenever the place for a chart gets wider or narrower.
+// Draw again whenever the place for a chart gets wider or narrower, and as wide as a sheet for printing.
+const PAPER = 680;
+
 function whenResized(place, draw) {
   let width = 0;
+  window.addEventListener("beforeprint", () => place.replaceChildren(draw(PAPER)));
+  window.addEventListener("afterprint", () => width && place.replaceChildren(draw(width)));
   const again = () => {
     if (place.clientWidth && Math.abs(place.clientWidth - width) > 1) {
       width = place.clientWidth;
