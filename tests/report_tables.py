@@ -48,7 +48,15 @@ def invented(n=120, *, seed=0, people=None, by=(("target",), ("target", "speaker
         a = i // 4
         if i % 4 == 0:
             day = pd.Timestamp("2021-01-01") + pd.Timedelta(days=int(generator.integers(0, 730)))
-            articles.append(article(f"a{a:05d}", source=OUTLETS[a % len(OUTLETS)], published=day, title=f"Talks and tempers, part {a + 1}", url=f"https://example.org/articles/{a + 1}"))
+            articles.append(
+                article(
+                    f"a{a:05d}",
+                    source=OUTLETS[a % len(OUTLETS)],
+                    published=day,
+                    title=f"Talks and tempers, part {a + 1}",
+                    url=f"https://example.org/articles/{a + 1}",
+                )
+            )
         person = int(generator.choice(len(names), p=chances / chances.sum()))
         targets = generator.choice(len(TARGETS), size=1 + int(generator.random() < 0.2), replace=False)
         named = generator.random() < 0.93
@@ -59,10 +67,30 @@ def invented(n=120, *, seed=0, people=None, by=(("target",), ("target", "speaker
         who = names[person] if named else "The paper"
         pattern = SAYINGS[label][generator.integers(len(SAYINGS[label]))]
         text = pattern.format(t=" and ".join(TARGETS[t] for t in targets), s=who, c=cue)
-        statements.append(statement(f"s{i:06d}", articles[a]["article_id"], text, speaker=names[person] if named else None, role=ROLES[person % len(ROLES)] if named else None, source=who if named else None, cue=cue, start=200 * (i % 4)))
+        statements.append(
+            statement(
+                f"s{i:06d}",
+                articles[a]["article_id"],
+                text,
+                speaker=names[person] if named else None,
+                role=ROLES[person % len(ROLES)] if named else None,
+                source=who if named else None,
+                cue=cue,
+                start=200 * (i % 4),
+            )
+        )
         for t in targets:
             at = text.index(TARGETS[t])
-            mentions.append({"statement_id": f"s{i:06d}", "target": TARGETS[t], "surface": TARGETS[t], "start": at, "end": at + len(TARGETS[t]), "via": "name"})
+            mentions.append(
+                {
+                    "statement_id": f"s{i:06d}",
+                    "target": TARGETS[t],
+                    "surface": TARGETS[t],
+                    "start": at,
+                    "end": at + len(TARGETS[t]),
+                    "via": "name",
+                }
+            )
             p = generator.dirichlet(np.where(np.array(["against", "neutral", "favor"]) == label, 6.0, 1.2))
             best = ("against", "neutral", "favor")[int(p.argmax())] if p.max() >= 0.45 else "unsure"
             scores.append(score(f"s{i:06d}", TARGETS[t], p, best))
@@ -70,11 +98,26 @@ def invented(n=120, *, seed=0, people=None, by=(("target",), ("target", "speaker
 
 
 def article(identity, **more):
-    row = dict.fromkeys(("source", "published", "title", "author", "speaker", "city", "agency", "url", "language", "removed", "duplicate_of"))
+    row = dict.fromkeys(
+        ("source", "published", "title", "author", "speaker", "city", "agency", "url", "language", "removed", "duplicate_of")
+    )
     return row | {"article_id": identity, "text": "", "path": f"/somebody/at/home/{identity}.txt"} | more
 
 
-def statement(identity, article_id, text, *, speaker="Ana Sample", role=None, source=None, cue=None, start=0, kind="indirect", context="It was a long day.", **more):
+def statement(
+    identity,
+    article_id,
+    text,
+    *,
+    speaker="Ana Sample",
+    role=None,
+    source=None,
+    cue=None,
+    start=0,
+    kind="indirect",
+    context="It was a long day.",
+    **more,
+):
     def spans(words):
         at = text.find(words) if words else -1
         return [[start + at, start + at + len(words)]] if at >= 0 else []
@@ -96,10 +139,16 @@ def score(identity, target, p, label):
 
 def results(articles, statements, mentions, scores, *, by=(("target",), ("target", "speaker")), labels=None, **settings):
     """Make results of rows, summarized as a run would."""
-    tables = {name: typed(pd.DataFrame(rows), name) for name, rows in (("articles", articles), ("statements", statements), ("mentions", mentions), ("scores", scores))}
+    tables = {
+        name: typed(pd.DataFrame(rows), name)
+        for name, rows in (("articles", articles), ("statements", statements), ("mentions", mentions), ("scores", scores))
+    }
     settings = SETTINGS | settings
     options = {k: settings[k] for k in ("min_articles", "level", "resamples", "seed")}
-    summaries = {group: summarize(tables["scores"], group, statements=tables["statements"], articles=tables["articles"], labels=labels, **options) for group in by}
+    summaries = {
+        group: summarize(tables["scores"], group, statements=tables["statements"], articles=tables["articles"], labels=labels, **options)
+        for group in by
+    }
     tables["summary"] = pd.concat([table.assign(by=", ".join(group)) for group, table in summaries.items()], ignore_index=True)
     manifest = {
         "package": "0.1.0",
@@ -122,7 +171,9 @@ def results(articles, statements, mentions, scores, *, by=(("target",), ("target
     return Results(tables, summaries, manifest)
 
 
-HOSTILE = "“</script><script>window.hacked = 1</script><img src=x onerror=window.hacked=1> & 'NATO' \\u003c <!-- <script>”, he said 🙂 of NATO."
+HOSTILE = (
+    "“</script><script>window.hacked = 1</script><img src=x onerror=window.hacked=1> & 'NATO' \\u003c <!-- <script>”, he said 🙂 of NATO."
+)
 
 
 def hostile():
@@ -132,9 +183,20 @@ def hostile():
     articles = [
         article("a1", source=bad, published=pd.Timestamp("2022-01-01"), title=f"<b>{bad}</b>", url="javascript:window.hacked=1"),
         article("a2", source="=1+1", published=None, title="</title>{{ 7 * 7 }}", url="https://example.org/?a=1&b='\"<>"),
-        article("a3", source="Gazette", published=pd.Timestamp("2022-03-01"), title="Plain", url=" data:text/html,<script>window.hacked=1</script>"),
+        article(
+            "a3",
+            source="Gazette",
+            published=pd.Timestamp("2022-03-01"),
+            title="Plain",
+            url=" data:text/html,<script>window.hacked=1</script>",
+        ),
     ]
-    statements = [statement(f"s{n}", f"a{n}", HOSTILE, speaker=bad, role="<i>envoy</i>", cue="said", source="he", context=bad, kind="direct") for n in (1, 2, 3)]
-    mentions = [{"statement_id": f"s{n}", "target": "NATO", "surface": "NATO", "start": start, "end": start + 4, "via": "name"} for n in (1, 2, 3)]
+    statements = [
+        statement(f"s{n}", f"a{n}", HOSTILE, speaker=bad, role="<i>envoy</i>", cue="said", source="he", context=bad, kind="direct")
+        for n in (1, 2, 3)
+    ]
+    mentions = [
+        {"statement_id": f"s{n}", "target": "NATO", "surface": "NATO", "start": start, "end": start + 4, "via": "name"} for n in (1, 2, 3)
+    ]
     scores = [score(f"s{n}", "NATO", (0.8, 0.1, 0.1), "against") for n in (1, 2, 3)]
     return results(articles, statements, mentions, scores)

@@ -78,7 +78,9 @@ def test_hostile_texts_stay_text(tmp_path):
 
 def test_nothing_is_asked_of_the_network(html):
     page = Page(html)
-    assert not [tag for tag, attributes in page.tags if {"src", "srcset", "action", "data"} & set(attributes) or tag in ("link", "iframe", "base")]
+    assert not [
+        tag for tag, attributes in page.tags if {"src", "srcset", "action", "data"} & set(attributes) or tag in ("link", "iframe", "base")
+    ]
     assert {attributes["href"][0] for tag, attributes in page.tags if tag == "a"} == {"#"}
     style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
     assert "url(" not in style and "@import" not in style
@@ -98,7 +100,9 @@ def digest(text):
 
 def test_the_script_parses_no_html(html):
     script = re.search(r"<script>(.*?)</script>", html, re.DOTALL)[1]
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|Function\(|createContextualFragment|fetch\(|XMLHttp", script)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|Function\(|createContextualFragment|fetch\(|XMLHttp", script
+    )
 
 
 def test_a_thousand_statements_stay_under_three_megabytes(tmp_path):
@@ -156,7 +160,10 @@ def test_carried_words_are_passed_on_where_they_are_known():
 def test_a_mention_in_what_stands_before_is_marked_there():
     given = hostile()
     given.tables["mentions"] = given.tables["mentions"].assign(via="context", start=2, end=6)
-    assert payload(given, None)["readings"]["mention"] == [[2, 6]] * 3
+    given.tables["statements"]["context"] = "🙂 NATO came late." + 300 * " And so on."
+    found = payload(given, None)
+    assert found["readings"]["mention"] == [[3, 7]] * 3
+    assert found["statements"]["before"][0].startswith("🙂 NATO"), "cut although a mention stands in it"
 
 
 def test_reprints_are_neither_counted_nor_listed():
@@ -175,7 +182,9 @@ def test_headlines_say_only_what_intervals_allow():
             name = f"{target}{i}"
             articles.append(article(f"a{name}", source="Gazette"))
             statements.append(statement(f"s{name}", f"a{name}", f"So much for {target}."))
-            mentions.append({"statement_id": f"s{name}", "target": target, "surface": target, "start": 12, "end": 12 + len(target), "via": "name"})
+            mentions.append(
+                {"statement_id": f"s{name}", "target": target, "surface": target, "start": 12, "end": 12 + len(target), "via": "name"}
+            )
             scores.append(score(f"s{name}", target, p, label))
     given = results(articles, statements, mentions, scores)
     found = {h.target: h for h in headlines(given)}
@@ -199,7 +208,9 @@ def test_corrected_estimates_are_told_from_uncorrected(tmp_path):
 
 def test_what_was_skipped_is_named_without_its_folder():
     given = invented(8)
-    given.manifest["skipped"] = [{"path": f"/somebody/at/home/bad{n}.txt", "reason": f"/somebody/at/home/bad{n}.txt is empty"} for n in range(7)]
+    given.manifest["skipped"] = [
+        {"path": f"/somebody/at/home/bad{n}.txt", "reason": f"/somebody/at/home/bad{n}.txt is empty"} for n in range(7)
+    ]
     text = next(t for t in remarks(given) if "not read" in t)
     assert text.startswith("7 inputs were not read: bad0.txt: bad0.txt is empty; ") and "and 2 more" in text and "/somebody" not in text
 
@@ -221,7 +232,9 @@ def test_a_model_without_a_card_is_said_to_have_none():
 
 
 def test_markdown_of_a_card():
-    about, sections = read_card("# Title\n\nOne **bold**\nline.\n\n| a | b |\n| --- | --- |\n| `1` | [x](y) |\n\n## Use\n\n- one\n  more\n- two\n")
+    about, sections = read_card(
+        "# Title\n\nOne **bold**\nline.\n\n| a | b |\n| --- | --- |\n| `1` | [x](y) |\n\n## Use\n\n- one\n  more\n- two\n"
+    )
     assert [(b.kind, b.rows) for b in about] == [("text", [["One bold line."]]), ("table", [["a", "b"], ["1", "x"]])]
     assert [(head, b.kind, b.rows) for head, (b,) in sections] == [("Use", "list", [["one more"], ["two"]])]
 

@@ -65,7 +65,9 @@ def _add_run(commands: Any) -> None:
     )
     p.add_argument("paths", nargs="+", metavar="PATH", help="file or folder with articles")
     p.add_argument("--config", metavar="FILE", help="your own configuration (stance config prints the default one)")
-    p.add_argument("--out", default="results", metavar="DIR", help="folder for tables, charts, report.html and manifest.json (default: results)")
+    p.add_argument(
+        "--out", default="results", metavar="DIR", help="folder for tables, charts, report.html and manifest.json (default: results)"
+    )
     p.add_argument("--overwrite", action="store_true", help="write to DIR although it holds results of another configuration")
     p.add_argument("--model", metavar="NAME", help="stance model: default or a folder; instead of the configuration's")
     p.add_argument("--quiet", action="store_true", help="print nothing but warnings and errors")

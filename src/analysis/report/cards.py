@@ -57,9 +57,15 @@ def model_cards(manifest: dict[str, Any]) -> list[Card]:
 def _card(role: str, name: str, identity: str, folder: Path) -> Card:
     file = folder / "MODEL_CARD.md"
     if not file.is_file():
-        return Card(role, name, identity, "No model card is at hand: its accuracy on texts like these has to be measured before its output is used.")
+        return Card(
+            role, name, identity, "No model card is at hand: its accuracy on texts like these has to be measured before its output is used."
+        )
     about, sections = read_card(file.read_text(encoding="utf-8"))
-    note = "" if _same(folder, identity) else "The results were made with another version of this model; the card is that of the version installed now."
+    note = (
+        ""
+        if _same(folder, identity)
+        else "The results were made with another version of this model; the card is that of the version installed now."
+    )
     return Card(role, name, identity, note, about, [(head, blocks) for head, blocks in sections if head in SHOWN])
 
 

@@ -11,17 +11,20 @@ function show() {
   markChosen();
 }
 
-// Outlines the bar, cell or point whose statements are shown.
+// Outlines the bar, cell or point whose statements are shown, and says its figure above them.
 function markChosen() {
   const state = readState();
   delete state.page;
   delete state.sort;
   const here = linkTo(state);
+  let figure = "";
   for (const link of document.querySelectorAll("a.go, a.cell, a.tile")) {
     const chosen = here !== "#" && new URLSearchParams(link.getAttribute("href").slice(1)).toString() === here.slice(1);
     if (chosen) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
+    if (chosen) figure = link.getAttribute("aria-label") || figure;
   }
+  byId("figure").textContent = figure && `The figure they stand behind: ${figure}.`;
 }
 
 function go(filters, { replace = false } = {}) {

@@ -88,7 +88,8 @@ function headOf(target) {
   const arrow = active ? (matrix.sort.down ? " ▼" : " ▲") : "";
   const order = active ? (matrix.sort.down ? "descending" : "ascending") : "none";
   const button = el("button", { type: "button", "data-sort": target, onclick: turn, title: "Sort by stance: against first, then in favor first" }, target + arrow);
-  return el("th", { scope: "col", "aria-sort": order }, button);
+  // Browsers leave buttons out where a table's head is repeated on the next sheet.
+  return el("th", { scope: "col", "aria-sort": order }, button, el("span", { class: "on-paper", "aria-hidden": "true" }, target));
 }
 
 function ramp(stance) {

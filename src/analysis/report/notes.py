@@ -107,10 +107,17 @@ def remarks(results: Results) -> list[str]:
     articles = tables["articles"]
     undated, reprints = int(articles["published"].isna().sum()), int(articles["duplicate_of"].notna().sum())
     if undated:
-        found.append(f"{_many(undated, 'article has', 'articles have')} no date, and {'is' if undated == 1 else 'are'} left out wherever dates matter.")
+        found.append(
+            f"{_many(undated, 'article has', 'articles have')} no date, and {'is' if undated == 1 else 'are'} left out wherever dates matter."
+        )
     if reprints:
-        found.append(f"{_many(reprints, 'article reprints', 'articles reprint')} another one: what stands in a reprint is counted once, with the earlier article.")
-    for kind, words in (("skipped", ("input was not read", "inputs were not read")), ("warnings", ("warning about input", "warnings about inputs"))):
+        found.append(
+            f"{_many(reprints, 'article reprints', 'articles reprint')} another one: what stands in a reprint is counted once, with the earlier article."
+        )
+    for kind, words in (
+        ("skipped", ("input was not read", "inputs were not read")),
+        ("warnings", ("warning about input", "warnings about inputs")),
+    ):
         entries = manifest.get(kind, [])
         if entries:
             # The last part of a path: the rest says how somebody's machine is arranged.

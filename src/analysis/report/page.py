@@ -18,7 +18,18 @@ from analysis.storage import write_whole
 
 REPORT = "report.html"
 # In the order in which each uses what those before it define.
-SCRIPTS = ("dom.js", "data.js", "state.js", "shares.js", "timeline.js", "matrix.js", "filters.js", "statements.js", "downloads.js", "main.js")
+SCRIPTS = (
+    "dom.js",
+    "data.js",
+    "state.js",
+    "shares.js",
+    "timeline.js",
+    "matrix.js",
+    "filters.js",
+    "statements.js",
+    "downloads.js",
+    "main.js",
+)
 
 
 def write_report(results: Results | str | Path, path: str | Path) -> Path:
@@ -64,20 +75,24 @@ def page(results: Results) -> str:
     except OSError as error:
         warnings.append(f"Stance over time is left out: the file of events, {Path(str(error.filename)).name}, cannot be read.")
     style, script = _asset("report.css"), _script()
-    return _environment().get_template("page.html").render(
-        version=__version__,
-        style=Markup(style),
-        style_hash=_hash(style),
-        script=Markup(script),
-        script_hash=_hash(script),
-        data=payload(results, trend),
-        warnings=warnings,
-        scope=scope(results),
-        targets=headlines(results),
-        stages=stages(results.manifest),
-        settings=settings_of(results.manifest),
-        models=model_cards(results.manifest),
-        trend=trend is not None,
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            version=__version__,
+            style=Markup(style),
+            style_hash=_hash(style),
+            script=Markup(script),
+            script_hash=_hash(script),
+            data=payload(results, trend),
+            warnings=warnings,
+            scope=scope(results),
+            targets=headlines(results),
+            stages=stages(results.manifest),
+            settings=settings_of(results.manifest),
+            models=model_cards(results.manifest),
+            trend=trend is not None,
+        )
     )
 
 

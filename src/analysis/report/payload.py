@@ -13,6 +13,7 @@ from analysis.tables import CLASSES, UNSURE
 
 LABELS = (*CLASSES, UNSURE)
 SOURCE_MARK, CUE_MARK = 0, 1
+BEFORE = 240  # characters of what stands before a statement
 
 
 def payload(results: Results, trend: OverTime | None) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def payload(results: Results, trend: OverTime | None) -> dict[str, Any]:
             "date": _days(articles["published"]),
             "source": _codes(articles["source"].fillna(MISSING), lists["source"]),
         },
-        "statements": _statements(said, lists, list(articles.index)),
+        "statements": _statements(said, lists, list(articles.index), set(rows.loc[rows["via"] == "context", "statement_id"])),
         "readings": _readings(rows, lists, place),
         "summaries": [summary(table, by) for by, table in results.summaries.items() if len(table)],
         "time": _time(trend) if trend else None,
@@ -97,7 +98,7 @@ def summary(table: pd.DataFrame, by: Sequence[str]) -> dict[str, Any]:
     return {"by": list(by), "columns": columns}
 
 
-def _statements(said: pd.DataFrame, lists: dict[str, list[str]], articles: list[str]) -> dict[str, Any]:
+def _statements(said: pd.DataFrame, lists: dict[str, list[str]], articles: list[str], pointed: set[str]) -> dict[str, Any]:
     at = {identity: i for i, identity in enumerate(articles)}
     marks = []
     for row in said[["text", "start", "source_spans", "cue_spans"]].itertuples(index=False):
@@ -109,7 +110,9 @@ def _statements(said: pd.DataFrame, lists: dict[str, list[str]], articles: list[
         "id": list(said["statement_id"]),
         "article": [at[identity] for identity in said["article_id"]],
         "text": _texts(said["text"]),
-        "before": _texts(said["context"]),
+        "before": [
+            _before(context, whole) for context, whole in zip(_texts(said["context"]), said["statement_id"].isin(pointed), strict=True)
+        ],
         "speaker": _codes(said["speaker"], lists["speaker"]),
         "role": _codes(said["speaker_role"], lists["role"]),
         "kind": _codes(said["kind"], lists["kind"]),
@@ -124,7 +127,11 @@ def _readings(rows: pd.DataFrame, lists: dict[str, list[str]], place: dict[Hasha
     p = np.rint(rows[[f"p_{name}" for name in CLASSES]].to_numpy(dtype=float) * 1000).astype(int)
     spots, carried = [], []
     has_carried = "carried" in rows.columns
-    for row in rows[["text", "context", "from", "to", "via", *(["carried"] if has_carried else [])]].rename(columns={"from": "a", "to": "z"}).itertuples(index=False):
+    for row in (
+        rows[["text", "context", "from", "to", "via", *(["carried"] if has_carried else [])]]
+        .rename(columns={"from": "a", "to": "z"})
+        .itertuples(index=False)
+    ):
         # A mention found in what stands before is marked there.
         unit = _units(str(row.context) if row.via == "context" else row.text)
         spots.append([] if pd.isna(row.a) else [unit(int(row.a)), unit(int(row.z))])
@@ -157,9 +164,16 @@ def _time(trend: OverTime) -> dict[str, Any]:
     return {"period": trend.period, "points": summary(trend.points, group_columns(trend.points)), "lines": lines, "events": marked}
 
 
+def _before(context: str, whole: bool) -> str:
+    """Return the end of a context, from the start of a word; all of it where a mention stands in it."""
+    return context if whole or len(context) <= BEFORE else "… " + context[-BEFORE:].split(None, 1)[-1]
+
+
 def _names(values: "pd.Series[Any]") -> list[str]:
     """Return the names of a column, the most frequent first."""
-    return [str(name) for name in values.value_counts(sort=True).sort_index(kind="stable").sort_values(ascending=False, kind="stable").index]
+    return [
+        str(name) for name in values.value_counts(sort=True).sort_index(kind="stable").sort_values(ascending=False, kind="stable").index
+    ]
 
 
 def _codes(values: "pd.Series[Any]", names: list[str]) -> list[int]:
@@ -181,7 +195,7 @@ def _pairs(spans: Any) -> list[tuple[int, int]]:
 
 def _units(text: str) -> Callable[[int], int]:
     """Return a function from an offset in characters to one in UTF-16 units, which count an emoji as two."""
-    if not text or max(text) <= "\uffff":
+    if len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
         return lambda at: at
     sums = np.concatenate([[0], np.cumsum([1 + (c > "\uffff") for c in text])])
     return lambda at: int(sums[at])

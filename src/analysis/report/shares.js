@@ -86,7 +86,8 @@ function shareParts(row) {
 
 function shareLink(row, part, share, y) {
   const [x, wide] = [share(part.from), share(part.from + part.size) - share(part.from)];
-  const words = part.known ? percent(part.size) : `${part.number} ${part.name}`;
+  const long = part.known ? percent(part.size) : `${part.number} ${LABEL_WORDS[part.name]}`;
+  const words = wide > long.length * 7 || part.known ? long : count(part.number);
   const ground = part.name === "unsure" ? `url(#${HATCH})` : COLOURS[part.name];
   // Without an estimate an outline with counts, never a full bar that looks like one.
   const bar = { x, y: y - 12, width: Math.max(wide - 1, 1), height: 24, rx: 1.5, class: part.known ? "bar" : `bar count count-${part.name}` };

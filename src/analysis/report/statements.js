@@ -112,7 +112,7 @@ function sayFound(n, rows, state, shown, page) {
   const where = isFiltered(state) ? `${many(n, "statement")} of ${count(STATEMENTS.text.length)}` : many(n, "statement");
   const readings = rows.length > n ? `, read ${count(rows.length)} times, once for each target named` : "";
   const range = shown < n ? ` Shown: ${count((page - 1) * PAGE + 1)} to ${count((page - 1) * PAGE + shown)}.` : "";
-  return `${where} in ${many(articles, "article")}${readings}. Labels: ${labels.map(([name, k]) => `${count(k)} ${LABEL_WORDS[name]}`).join(", ")}.${range}`;
+  return `${where} in ${many(articles, "article")}${readings}. Labels, counted: ${labels.map(([name, k]) => `${count(k)} ${LABEL_WORDS[name]}`).join(", ")}.${range}`;
 }
 
 function pageLinks(state, page, pages) {
