@@ -199,6 +199,18 @@ def test_words_are_marked_in_place(visit, address):
     assert "".join(first.locator("blockquote").all_text_contents()) == row["text"]
 
 
+def test_words_that_carried_the_stance_and_mentions_in_what_stands_before_are_marked(visit, tmp_path):
+    given = invented(8)
+    given.tables["scores"]["carried"] = [[[0, 3], [5, 9]]] * len(given.tables["scores"])
+    given.tables["mentions"] = given.tables["mentions"].assign(via="context", start=9, end=13)
+    page = visit(write_report(given, tmp_path / "report.html").as_uri())
+    card = page.locator("#list > li").first
+    text = card.locator("blockquote").text_content()
+    assert "".join(card.locator("blockquote .m-carried").all_text_contents()) == text[:3] + text[5:9]
+    assert page.locator("#key-carried").is_visible()
+    assert card.locator(".before .m-target").first.is_visible() and card.locator(".before .m-target").first.text_content() == "long"
+
+
 def test_hostile_text_is_inert(visit, tmp_path):
     page = visit(write_report(hostile(), tmp_path / "report.html").as_uri())
     page.locator(".before summary").first.click()

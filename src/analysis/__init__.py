@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from analysis.groups import join
     from analysis.highlight import show_article
     from analysis.pipeline import run
+    from analysis.report import write_report
+    from analysis.results import read_results
     from analysis.scores import score_stance
     from analysis.statements import extract_statements
     from analysis.summary import summarize
@@ -39,6 +41,8 @@ _ROOMS = {
     "load_config": "config",
     "dictionary": "tables",
     "run": "pipeline",
+    "read_results": "results",
+    "write_report": "report",
 }
 __all__ = [
     "dictionary",
@@ -51,10 +55,12 @@ __all__ = [
     "plot_over_time",
     "plot_stance",
     "read_articles",
+    "read_results",
     "run",
     "score_stance",
     "show_article",
     "summarize",
+    "write_report",
 ]
 
 

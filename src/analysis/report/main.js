@@ -30,7 +30,14 @@ function markChosen() {
 function go(filters, { replace = false } = {}) {
   const address = linkTo(filters);
   const whole = address === "#" ? location.pathname + location.search : address;
-  if (address !== (location.hash || "#")) history[replace ? "replaceState" : "pushState"](null, "", whole);
+  if (address !== (location.hash || "#")) {
+    try {
+      history[replace ? "replaceState" : "pushState"](null, "", whole);
+    } catch {
+      // Pages shown inside others may not write their history; the fragment they may.
+      location.hash = address;
+    }
+  }
   show();
 }
 

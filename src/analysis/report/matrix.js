@@ -127,6 +127,8 @@ function drawMatrix() {
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, sideName(side)), LISTS.target.map(headOf))),
     el("tbody", {}, body),
   );
+  // With many targets the table scrolls in its place instead of squeezing its cells.
+  table.style.minWidth = `${100 + 60 * LISTS.target.length}px`;
   const more = lines.length > ROWS_AT_FIRST && el("button", { type: "button", class: "more", "aria-expanded": String(matrix.all), onclick: toggleAll }, matrix.all ? `Show the first ${ROWS_AT_FIRST}` : `Show all ${count(lines.length)}`);
   byId("matrix").replaceChildren(
     ...(sides().length > 1 ? [el("div", { class: "tabs", role: "group", "aria-label": "Rows of the table" }, sides().map(choice))] : []),
