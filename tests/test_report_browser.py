@@ -15,6 +15,8 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is found: install chromium, or name one in the variable CHROMIUM")
 OPTIONS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+PATIENCE = 120_000  # milliseconds: on a busy machine a page may take long, and that is no error
+sync_api.expect.set_options(timeout=PATIENCE)
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 GIVEN = invented(300, people=12, by=(("target",), ("target", "speaker"), ("target", "source"), ("target", "month")))
 ROWS = readings(GIVEN)
@@ -56,6 +58,7 @@ def visit(browser):
     def open_page(address, viewport=DESK, scheme="light"):
         context = browser.new_context(viewport=viewport, color_scheme=scheme, accept_downloads=True)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", lambda message: wrong.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))

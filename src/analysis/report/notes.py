@@ -37,9 +37,9 @@ def headlines(results: Results) -> list[Headline]:
     table = results.summaries.get(("target",))
     if table is None or table.empty:
         return []
-    rows = table.set_index("target")
+    rows = {str(row["target"]): row for _, row in table.iterrows()}
     corrected = dict(zip(table["target"], is_corrected(table), strict=True))
-    return [_headline(name, rows.loc[name], bool(corrected[name])) for name in target_names(results) if name in rows.index]
+    return [_headline(name, rows[name], bool(corrected[name])) for name in target_names(results) if name in rows]
 
 
 def _headline(name: str, row: "pd.Series[Any]", corrected: bool) -> Headline:

@@ -101,10 +101,10 @@ def summary(table: pd.DataFrame, by: Sequence[str]) -> dict[str, Any]:
 def _statements(said: pd.DataFrame, lists: dict[str, list[str]], articles: list[str], pointed: set[str]) -> dict[str, Any]:
     at = {identity: i for i, identity in enumerate(articles)}
     marks = []
-    for row in said[["text", "start", "source_spans", "cue_spans"]].itertuples(index=False):
-        unit = _units(row.text)
-        spans = [(span, kind) for kind, found in ((SOURCE_MARK, row.source_spans), (CUE_MARK, row.cue_spans)) for span in _pairs(found)]
-        inside = [(max(s - row.start, 0), min(e - row.start, len(row.text)), kind) for (s, e), kind in spans]
+    for text, start, sources, cues in zip(*(said[c].tolist() for c in ("text", "start", "source_spans", "cue_spans")), strict=True):
+        unit = _units(text)
+        spans = [(span, kind) for kind, found in ((SOURCE_MARK, sources), (CUE_MARK, cues)) for span in _pairs(found)]
+        inside = [(max(s - start, 0), min(e - start, len(text)), kind) for (s, e), kind in spans]
         marks.append([x for s, e, kind in inside if s < e for x in (unit(s), unit(e), kind)])
     return {
         "id": list(said["statement_id"]),
@@ -127,17 +127,14 @@ def _readings(rows: pd.DataFrame, lists: dict[str, list[str]], place: dict[Hasha
     p = np.rint(rows[[f"p_{name}" for name in CLASSES]].to_numpy(dtype=float) * 1000).astype(int)
     spots, carried = [], []
     has_carried = "carried" in rows.columns
-    for row in (
-        rows[["text", "context", "from", "to", "via", *(["carried"] if has_carried else [])]]
-        .rename(columns={"from": "a", "to": "z"})
-        .itertuples(index=False)
-    ):
+    for text, context, start, end, via in zip(*(rows[c].tolist() for c in ("text", "context", "from", "to", "via")), strict=True):
         # A mention found in what stands before is marked there.
-        unit = _units(str(row.context) if row.via == "context" else row.text)
-        spots.append([] if pd.isna(row.a) else [unit(int(row.a)), unit(int(row.z))])
-        if has_carried:
-            unit = _units(row.text)
-            carried.append([unit(min(x, len(row.text))) for span in _pairs(row.carried) for x in span])
+        unit = _units(str(context) if not pd.isna(via) and via == "context" else text)
+        spots.append([] if pd.isna(start) else [unit(int(start)), unit(int(end))])
+    if has_carried:
+        for text, spans in zip(rows["text"].tolist(), rows["carried"].tolist(), strict=True):
+            unit = _units(text)
+            carried.append([unit(min(x, len(text))) for span in _pairs(spans) for x in span])
     found = {
         "statement": [place[identity] for identity in rows["statement_id"]],
         "target": _codes(rows["target"], lists["target"]),
