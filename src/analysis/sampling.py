@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from analysis.estimates import MIN_LABELS, counted, estimate_quantity, labelled_parts
+from analysis.estimates import MIN_LABELS, counted, estimate_quantity, labelled_parts, sampled_rows
 from analysis.groups import join, with_groups
 from analysis.labels import KEY, current
 
@@ -134,9 +134,17 @@ def plan_labels(
         if estimate is None:
             found.append(row | {"answer": f"label at least {MIN_LABELS} first; this has {row['n_labels']}"})
             continue
-        y, proxy = part[f"y_{quantity}"], part["stance" if quantity == "stance" else f"p_{quantity}"]
-        spread = float((y - estimate.tuning * proxy).dropna().var(ddof=1))
-        of_articles = max(estimate.variance - spread * (1 / row["n_labels"] - 1 / len(part)), 0.0)
+        rest = sampled_rows(part)
+        if rest.empty:
+            row |= {"half_width": (estimate.high - estimate.low) / 2, "smallest": (estimate.high - estimate.low) / 2}
+            enough = {"n_needed": row["n_labels"], "n_more": 0, "answer": "enough labels already"}
+            more_articles = {"answer": "not with these articles: all is labelled; collect more articles"}
+            found.append(row | (enough if row["half_width"] <= half_width else more_articles))
+            continue
+        y, proxy = rest[f"y_{quantity}"], rest["stance" if quantity == "stance" else f"p_{quantity}"]
+        drawn, held = int(y.notna().sum()), len(rest) / len(part)
+        spread = float((y - estimate.tuning * proxy).dropna().var(ddof=1)) * held**2
+        of_articles = max(estimate.variance - spread * (1 / drawn - 1 / len(rest)), 0.0)
         row |= {"half_width": (estimate.high - estimate.low) / 2, "smallest": z * of_articles**0.5}
         room = (half_width / z) ** 2 - of_articles
         if room <= 0 and row["half_width"] > half_width:
@@ -144,7 +152,8 @@ def plan_labels(
             continue
         needed = max(
             row["n_labels"] if row["half_width"] <= half_width else 0,
-            min(len(part), int(np.ceil(1 / (max(room, 0) / spread + 1 / len(part))))),
+            # What is certain stays, so only the labels drawn from the rest become more.
+            row["n_labels"] - drawn + min(len(rest), int(np.ceil(1 / (max(room, 0) / max(spread, 1e-12) + 1 / len(rest))))),
         )
         more = max(needed - row["n_labels"], 0)
         found.append(
