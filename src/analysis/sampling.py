@@ -45,7 +45,8 @@ def draw_sample(
     Returns
     -------
     pandas.DataFrame
-        In random order: statement_id, target, speaker, text, context, start, end (of the target in the text), probability, labelled, sample (its id). The
+        In random order: statement_id, target, speaker, text, context, start, end (of the target in the text, or in the context where
+        ``via`` is context), via, probability, labelled, sample (its id). The
         classifier's answer is not in it.
 
     Raises
@@ -68,13 +69,13 @@ def draw_sample(
     drawn = drawn[[*KEY, "speaker", "probability"]].merge(
         statements[["statement_id", "text", "context"]], on="statement_id", validate="many_to_one"
     )
-    drawn = drawn.merge(mentions[[*KEY, "start", "end"]], on=KEY, how="inner", validate="one_to_one")
+    drawn = drawn.merge(mentions[[*KEY, "start", "end", "via"]], on=KEY, how="inner", validate="one_to_one")
     done = set() if labels is None else set(current(labels)[KEY].itertuples(index=False, name=None))
     drawn["labelled"] = [pair in done for pair in drawn[KEY].itertuples(index=False, name=None)]
     drawn["sample"] = blake2b(repr((seed, n, tuple(by), sorted(drawn["statement_id"]))).encode(), digest_size=4).hexdigest()
     # Another order than that of the draw, so that a sheet of new statements does not begin with the likeliest ones.
     order = np.argsort([_number(seed + 1, *pair) for pair in zip(drawn["statement_id"], drawn["target"], strict=True)])
-    columns = [*KEY, "speaker", "text", "context", "start", "end", "probability", "labelled", "sample"]
+    columns = [*KEY, "speaker", "text", "context", "start", "end", "via", "probability", "labelled", "sample"]
     return drawn.iloc[order][columns].reset_index(drop=True)
 
 

@@ -35,7 +35,7 @@ def summarize(
     scores : pandas.DataFrame
         Scores with ``statements`` (and ``articles``) beside them, or the result of ``join``.
     by : sequence of str
-        Columns that make the groups: target, speaker, speaker_role, source, kind, any column of your own, or a period of ``published``
+        Columns that make the groups: target, speaker, speaker_role, speaker_country, source, kind, any column of your own, or a period of ``published``
         (day, week, month, quarter, year).
     statements, articles : pandas.DataFrame, optional
         Where speaker, kind, source and date come from. With ``articles``, reprints are left out.
