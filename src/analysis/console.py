@@ -93,4 +93,6 @@ def summary_table(table: pd.DataFrame, by: list[str]) -> Table:
 
 
 def _or(value: Any, other: str) -> str:
+    if isinstance(value, pd.Timestamp):
+        return str(value.date())
     return other if pd.isna(value) else str(value)

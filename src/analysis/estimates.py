@@ -16,6 +16,8 @@ TOO_FEW = "too few articles"
 RAW = "classifier output, uncorrected"
 CORRECTED = "corrected with hand labels"
 MIN_LABELS = 30
+# Labels of a simple random sample that those of a group have to be worth at least, where some are certain; fewer leave too few drawn for the rest.
+LEAST_WORTH = 15
 QUANTITIES = ("stance", *CLASSES)
 
 
@@ -41,7 +43,7 @@ def labelled_parts(rows: pd.DataFrame, by: list[str], labels: pd.DataFrame) -> l
 
 
 def estimate_quantity(part: pd.DataFrame, quantity: str, level: float) -> Estimate | None:
-    """Correct one quantity of one group; None where the labels are worth fewer than 30, or stand in fewer than two articles."""
+    """Correct one quantity of one group; None where ``enough_labels`` says no."""
     if not enough_labels(part):
         return None
     proxy = part["stance" if quantity == "stance" else f"p_{quantity}"].to_numpy(dtype=np.float64)
@@ -57,12 +59,13 @@ def estimate_quantity(part: pd.DataFrame, quantity: str, level: float) -> Estima
 
 
 def enough_labels(part: pd.DataFrame) -> bool:
-    """Return whether the labels of a group are worth 30 of a simple random sample, and those drawn by chance stand in two articles or more."""
+    """Return whether a group has 30 labels, worth 15 of a simple random sample or more, and those drawn by chance stand in two articles or more."""
     labelled = part["y_stance"].notna().to_numpy(dtype=bool)
     known = certain(labelled, _chance(part))
     weights = part["weight"].to_numpy(dtype=np.float64)
     drawn = part.loc[labelled & (known.all() | ~known), "article_id"]
-    return worth(labelled, known, weights / weights.sum()) >= MIN_LABELS - 1e-9 and drawn.nunique() >= 2
+    enough = labelled.sum() >= MIN_LABELS and worth(labelled, known, weights / weights.sum()) >= LEAST_WORTH
+    return bool(enough and drawn.nunique() >= 2)
 
 
 def too_few_labels(part: pd.DataFrame) -> str:

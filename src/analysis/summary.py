@@ -40,8 +40,8 @@ def summarize(
     statements, articles : pandas.DataFrame, optional
         Where speaker, kind, source and date come from. With ``articles``, reprints are left out.
     labels : pandas.DataFrame, optional
-        Hand labels of a random sample (``read_labels``), also with rows known for certain (probability 1). Groups with labels worth 30 drawn by chance, in two or
-        more articles, get the corrected estimate.
+        Hand labels of a random sample (``read_labels``), also with rows known for certain (probability 1). Groups with at least 30 labels in
+        two or more articles get the corrected estimate; if some are certain, they must be worth 15 drawn ones.
     weights : str, optional
         Column with the weight of each row, above 0.
     min_articles : int
