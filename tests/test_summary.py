@@ -185,3 +185,11 @@ def test_certain_labels_alone_do_not_speak_for_the_rest():
     table = summarize(join(scores, statements, articles), ["target"], labels=labels)
     assert table["method"].str.contains("33 labels, only 1 of them drawn by chance").all()
     assert (table["estimate"] == table["raw_estimate"]).all()
+
+
+def test_small_group_labelled_altogether_is_known():
+    labels = pd.DataFrame({"statement_id": ["s0", "s1", "s2", "s3"], "target": "NATO", "label": ["against", "favor", "favor", "neutral"]})
+    nato = summarize(ROWS, ["target"], labels=labels, min_articles=2).set_index("target").loc["NATO"]
+    assert (nato["estimate"], nato["share_favor"]) == pytest.approx((0.25, 0.5))
+    assert nato["method"].startswith(CORRECTED)
+    assert summarize(ROWS, ["target"], labels=labels[:3], min_articles=2)["method"].str.startswith(RAW).any()

@@ -59,13 +59,13 @@ def estimate_quantity(part: pd.DataFrame, quantity: str, level: float) -> Estima
 
 
 def enough_labels(part: pd.DataFrame) -> bool:
-    """Return whether a group has 30 labels, worth 15 of a simple random sample or more, and those drawn by chance stand in two articles or more."""
+    """Return whether a group has 30 labels, worth 15 of a simple random sample or more, or is labelled altogether; and that in two articles or more."""
     labelled = part["y_stance"].notna().to_numpy(dtype=bool)
     known = certain(labelled, _chance(part))
     weights = part["weight"].to_numpy(dtype=np.float64)
     drawn = part.loc[labelled & (known.all() | ~known), "article_id"]
     enough = labelled.sum() >= MIN_LABELS and worth(labelled, known, weights / weights.sum()) >= LEAST_WORTH
-    return bool(enough and drawn.nunique() >= 2)
+    return bool((enough or labelled.all()) and drawn.nunique() >= 2)
 
 
 def too_few_labels(part: pd.DataFrame) -> str:

@@ -133,7 +133,12 @@ def plan_labels(
         }
         estimate = estimate_quantity(part, quantity, level)
         if estimate is None:
-            found.append(row | {"answer": f"label at least {MIN_LABELS} first; this has {row['n_labels']}"})
+            number, beside = row["n_labels"], int(sampled_rows(part)["y_stance"].notna().sum())
+            first = f"label at least {min(MIN_LABELS, len(part))} first; this has {number}"
+            found.append(
+                row
+                | {"answer": first if number < MIN_LABELS else f"draw more first; of {number} labels only {beside} were drawn by chance"}
+            )
             continue
         rest = sampled_rows(part)
         if rest.empty:
