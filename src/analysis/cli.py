@@ -66,7 +66,7 @@ def _add_run(commands: Any) -> None:
     p.add_argument("--config", metavar="FILE", help="your own configuration (stance config prints the default one)")
     p.add_argument("--out", default="results", metavar="DIR", help="folder for tables, charts and manifest.json (default: results)")
     p.add_argument("--overwrite", action="store_true", help="write to DIR although it holds results of another configuration")
-    p.add_argument("--model", metavar="NAME", help="stance model: default or a folder; instead of the configuration's")
+    p.add_argument("--model", metavar="NAME", help="stance model: default, fast or a folder; instead of the configuration's")
     p.add_argument("--quiet", action="store_true", help="print nothing but warnings and errors")
     p.set_defaults(func=_run)
 
