@@ -23,7 +23,7 @@ from data import Row, gold_rows, label_rows, measuring_texts, public_rows, witho
 from export import export_stance
 from fakequant import FixedLinear, fix_ranges, make_fixed
 from patterns import pattern_rows
-from stance_model import MAX_TOKENS, Dev, StanceModel, batches, build, fit_calibration, optimizer_of, padded, predict, tokens
+from stance_model import MAX_TOKENS, Dev, StanceModel, batches, build, calibrated, optimizer_of, padded, predict, tokens
 
 NEUTRAL = 1
 
@@ -188,13 +188,16 @@ def main() -> None:
     tones = Rows(args.data, rng).tones
     guess = predict(model, tokens(tokenizer, tones), dev.pad)[:, 3:].argmax(1)
     print(f"tone: {sum(int(g) == r.tone for g, r in zip(guess, tones, strict=True))} of {len(tones)} held-out statements right")
-    temperature, bias = fit_calibration(dev.labels["gold"], predict(model, dev.tokens["gold"], dev.pad)[:, :3])
     config = {
-        "labels": ["against", "neutral", "favor"], "temperature": temperature, "bias": bias, "threshold": 0.0, "max_tokens": MAX_TOKENS, "seed": args.seed,
-        "epochs": args.epochs, "lr": args.lr, "layers": args.layers,
-    }  # fmt: skip
+        **calibrated(model, dev),
+        "max_tokens": MAX_TOKENS,
+        "seed": args.seed,
+        "epochs": args.epochs,
+        "lr": args.lr,
+        "layers": args.layers,
+    }
     export_stance(model.eval(), tokenizer, args.out, args.work, config, args.encoder_name)
-    print(json.dumps({"temperature": temperature, "bias": bias}))
+    print(json.dumps(config))
 
 
 if __name__ == "__main__":
