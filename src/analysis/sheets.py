@@ -1,7 +1,7 @@
 """Sheets for coders: written with the target marked and the classifier's answer left out, read back with every row checked."""
 
 import csv
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -138,7 +138,7 @@ def read_sheet(path: str | Path, sample: pd.DataFrame, *, coder: str = "", unfin
     return merged.assign(**{name: merged[name].where(merged[name] != "") for name in ("hard", "note")})
 
 
-def marked_parts(row: Mapping[Hashable, Any]) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+def marked_parts(row: Mapping[Any, Any]) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
     """Return the pieces of the context and of the statement of a row of a sample, each with whether it names the target.
 
     The target stands in the statement, or in its context where ``via`` is context.
