@@ -49,6 +49,7 @@ def names(template: str, **options) -> list[str | None]:
     ("template", "name", "role"),
     [
         ("[s1 Freedonian Foreign Minister Jane Roe] [c1 said] [k1 it rains].", "Jane Roe", "Freedonian Foreign Minister"),
+        ("[s1 South Korean foreign minister Jane Roe] [c1 said] [k1 it rains].", "Jane Roe", "South Korean foreign minister"),
         ("[s1 Karel Novak, Freedonian presidential advisor on foreign policy issues,] [c1 said] [k1 it rains].", "Karel Novak", "Freedonian presidential advisor on foreign policy issues"),
         ("[s1 Jane Roe, a spokeswoman for the ministry,] [c1 said] [k1 it rains].", "Jane Roe", "spokeswoman for the ministry"),
         ("[s1 His campaign manager, Jane Roe,] [c1 said] [k1 it rains].", "Jane Roe", "campaign manager"),

@@ -121,4 +121,6 @@ def print_evaluation(evaluation: "Evaluation", console: Console) -> None:
 
 
 def _or(value: Any, other: str) -> str:
+    if isinstance(value, pd.Timestamp):
+        return str(value.date())
     return other if pd.isna(value) else str(value)
