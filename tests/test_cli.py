@@ -11,7 +11,7 @@ import yaml
 from analysis.cli import main
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("run", "config", "predict", "attribute", "evaluate", "label")
+COMMANDS = ("run", "report", "config", "predict", "attribute", "evaluate", "label")
 
 
 def stance(*arguments, cwd=None):
@@ -60,7 +60,7 @@ def test_help(command, capsys):
 
 
 def test_help_waits_for_no_heavy_library():
-    code = "import sys, analysis.cli as c; c.parser([]); print(sorted({'pandas', 'torch', 'onnxruntime', 'matplotlib', 'rich'} & set(sys.modules)))"
+    code = "import sys, analysis.cli as c; c.parser([]); print(sorted({'pandas', 'torch', 'onnxruntime', 'matplotlib', 'jinja2', 'rich'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 

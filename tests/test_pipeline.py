@@ -77,6 +77,7 @@ def test_results_folder_holds_every_table_twice_and_charts(folder, tmp_path):
         assert len(stored) == len(pd.read_csv(out / f"{name}.csv")) > 0
         check(stored, name)
     assert {p.name for p in (out / "charts").iterdir()} >= {"stance-by-target.png", "stance-by-target.svg", "stance-by-speaker.png"}
+    assert "Ana Sample" in (out / "report.html").read_text(encoding="utf-8")
     assert not list(out.glob(".*")), "temporary files are left"
 
 

@@ -99,7 +99,7 @@ def main() -> None:
     own = Rows(args.data, rng)
     positions = [r for r in own.dse if r.label != 1]
     rows = [
-        *own.gold, *own.labels, *own.news, *own.drawn(positions, 2500), *pattern_rows(3500, rng), *unlabelled(args.data, args.unlabelled, rng),
+        *own.gold, *own.labels, *own.news, *own.drawn(positions, 1500), *pattern_rows(2500, rng), *unlabelled(args.data, args.unlabelled, rng),
     ]  # fmt: skip
     if kept.exists():
         logits = np.load(kept)["logits"]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from analysis.groups import join
     from analysis.highlight import show_article
     from analysis.pipeline import run
+    from analysis.report import write_report
+    from analysis.results import read_results
     from analysis.scores import pairs_of, score_stance
     from analysis.statements import extract_statements
     from analysis.summary import summarize
@@ -43,6 +45,8 @@ _ROOMS = {
     "load_config": "config",
     "dictionary": "tables",
     "run": "pipeline",
+    "read_results": "results",
+    "write_report": "report",
 }
 __all__ = [
     "dictionary",
@@ -57,11 +61,13 @@ __all__ = [
     "plot_over_time",
     "plot_stance",
     "read_articles",
+    "read_results",
     "run",
     "score_stance",
     "show_article",
     "show_words",
     "summarize",
+    "write_report",
 ]
 
 

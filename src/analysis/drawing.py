@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 from analysis.tables import TABLES
 
 AGAINST, NEUTRAL, FAVOR, UNSURE_FACE, INK, PALE = "#D55E00", "#C4C4C4", "#0072B2", "#EFEFEF", "#222222", "#777777"
-DIVERGING = LinearSegmentedColormap.from_list("stance", ["#B84A00", "#E9A26B", "#F4F4F2", "#7DB4D8", "#005A8F"])
+STOPS = ("#B84A00", "#E9A26B", "#F4F4F2", "#7DB4D8", "#005A8F")
+DIVERGING = LinearSegmentedColormap.from_list("stance", list(STOPS))
 RAW_NOTE = "Classifier output, uncorrected."
 CORRECTED_NOTE = "Corrected with hand labels."
 # Columns of a summary that are results, so the others are the groups.

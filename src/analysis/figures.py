@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,20 +11,14 @@ import pandas as pd
 from analysis.charts import plot_heatmap, plot_stance
 from analysis.comparison_charts import plot_raw_and_corrected
 from analysis.drawing import group_columns, is_corrected
-from analysis.groups import join
-from analysis.summary import summarize
+from analysis.results import Results, over_time
 from analysis.time_charts import plot_over_time
-from analysis.trends import read_events, smooth_stance
-
-if TYPE_CHECKING:
-    from analysis.pipeline import Results
 
 ENDINGS = (".png", ".svg")
 CHARTS = ("stance-by-target", "raw-and-corrected", "stance-by-speaker", "stance-over-time")
-DAYS_A_MONTH_CHART = 60  # from this span on, stance is drawn by month, below it by week
 
 
-def draw_all(results: "Results", folder: Path) -> int:
+def draw_all(results: Results, folder: Path) -> int:
     """Draw what the results allow, each chart as PNG and SVG; return the number of files.
 
     Parameters
@@ -46,17 +40,9 @@ def draw_all(results: "Results", folder: Path) -> int:
         drawn += save(folder / "raw-and-corrected", lambda: plot_raw_and_corrected(beside(by_target)))
     if by_speaker is not None and len(by_speaker):
         drawn += save(folder / "stance-by-speaker", lambda: plot_heatmap(by_speaker, title="Who takes which stance"))
-    published = results.tables["articles"]["published"].dropna()
-    if len(published.unique()) > 1 and len(results.tables["scores"]):
-        summary = results.manifest["config"]["summary"]
-        period = summary["period"] or ("month" if (published.max() - published.min()).days >= DAYS_A_MONTH_CHART else "week")
-        options = {k: summary[k] for k in ("min_articles", "level", "resamples", "seed")}
-        rows = join(results.tables["scores"], results.tables["statements"], results.tables["articles"])
-        over_time = summarize(rows, ["target", period], **options)
-        if len(over_time):
-            smooth = smooth_stance(rows, every=period, **options)
-            events = read_events(summary["events"]) if summary["events"] else None
-            drawn += save(folder / "stance-over-time", lambda: plot_over_time(over_time, smooth, events))
+    trend = over_time(results)
+    if trend:
+        drawn += save(folder / "stance-over-time", lambda: plot_over_time(trend.points, trend.smooth, trend.events))
     return drawn
 
 

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +15,7 @@ from analysis.attribution import AttributionTagger, load_tagger
 from analysis.classifiers import StanceClassifier, load_classifier
 from analysis.config import Config, load_config
 from analysis.labels import read_labels
+from analysis.results import Results
 from analysis.scores import score_stance
 from analysis.statements import extract_statements
 from analysis.storage import LABELS, MANIFEST, plain, refuse_to_overwrite, write_results, write_whole
@@ -46,15 +46,6 @@ class Silent:
         """End a stage."""
 
 
-@dataclass
-class Results:
-    """What a run leaves: its five tables by name, and the manifest."""
-
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    summaries: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
-    manifest: dict[str, Any] = field(default_factory=dict)
-
-
 def run(
     paths: str | Path | Sequence[str | Path],
     config: Config | None = None,
@@ -74,7 +65,7 @@ def run(
     config : Config, optional
         The default configuration without it.
     out : str or Path, optional
-        Folder for tables (Parquet and CSV), charts (PNG and SVG) and ``manifest.json``. Hand labels stored there are used for corrected estimates.
+        Folder for tables (Parquet and CSV), charts (PNG and SVG), ``report.html`` and ``manifest.json``. Hand labels stored there are used for corrected estimates.
     overwrite : bool
         Write to ``out`` although it holds the results of another configuration.
     classifier : StanceClassifier, optional
@@ -169,9 +160,11 @@ def run(
     }
     if folder:
         from analysis.figures import draw_all
+        from analysis.report import REPORT, write_report
 
         with stage("write results") as (counts, _):
-            counts["files"] = write_results(done.tables, folder) + draw_all(done, folder / "charts")
+            counts["files"] = write_results(done.tables, folder) + draw_all(done, folder / "charts") + 1
+            write_report(done, folder / REPORT)
         text = json.dumps(done.manifest, indent=2, ensure_ascii=False) + "\n"
         write_whole(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
     return done
