@@ -1,11 +1,18 @@
 """The README's trend chart and the worked example of corrected estimates: `make kremlin DATA=folder`.
 
 The folder holds corpora/kremlin_en_turns.jsonl (statements of the President of Russia in English, October 2021 to June 2022, kremlin.ru, CC BY 4.0) and
-gold/train.jsonl, gold/dev.jsonl (labels of some of its sentences, most of them used to train the classifier). Only figures and numbers are written, no text.
+gold/train.jsonl, gold/dev.jsonl. Only figures and numbers are written, no text. All labels were given by a large language model under the codebook.
 
-kremlin-labels.csv, beside this file, are the hand labels: 40 statements per target drawn by chance with `stance label sample`, and read by a large language
-model under the codebook, the classifier's answer hidden. They mark a place in a line of the corpus, not words. The draw ignores what the classifier was
-trained on, so its errors on the drawn statements are those it makes on all.
+Labels of two kinds:
+
+- Known for certain: the gold labels that fall on these documents and those of training/labels.csv. The classifier was trained or chosen on them, so it is
+  nearly always right there, and they were not drawn by chance. They have probability 1: they count for their own statements, and say nothing of others.
+- Drawn by chance: kremlin-labels.csv, beside this file, 40 statements per target drawn with `stance label sample`, the classifier's answer hidden. The draw
+  followed numbers made of a hash of each statement's id, which know nothing of the other labels. So, given which statements are known, those drawn from
+  among the others are a simple random sample of them, and the classifier's errors on these are those it makes on statements it was not trained on. Drawn
+  statements that are known too count as known.
+
+Both mark a place in a document, not words.
 """
 
 import argparse
@@ -23,6 +30,7 @@ from analysis.attribution import Attribution
 from analysis.compare import before_after
 from analysis.comparison_charts import plot_raw_and_corrected
 from analysis.groups import join
+from analysis.labels import KEY
 from analysis.scores import score_stance
 from analysis.statements import extract_statements
 from analysis.summary import compare_raw_and_corrected, summarize
@@ -34,6 +42,9 @@ SPEAKER = "Vladimir Putin"
 CREDIT = "Texts: kremlin.ru, CC BY 4.0."
 INVASION = "2022-02-24"
 READER = "reader"
+# Holders under whom a label is the speaker's own stance; AUTHOR is whose turn it is.
+OWN = ("AUTHOR", SPEAKER)
+ROOT = Path(__file__).resolve().parent.parent
 FEWEST = 3
 
 
@@ -56,34 +67,35 @@ def main() -> None:
     scores = score_stance(statements, find_targets(statements))
     everyone = by_event(join(scores, statements, articles), articles)
     rows = of_speaker(everyone)
-    labels = hand_labels(rows, statements, articles, Path(__file__).with_name("kremlin-labels.csv"))
-    gold = {name: gold_labels(rows, statements, args.data / "gold" / f"{name}.jsonl") for name in ("dev", "train")}
+    documents = numbered(articles)
+    drawn = at_places(rows, statements, documents, Path(__file__).with_name("kremlin-labels.csv")).assign(coder=READER)
+    known = {f"gold {name}": gold_labels(rows, statements, documents, args.data / "gold" / f"{name}.jsonl") for name in ("dev", "train")}
+    known["further labels"] = at_places(rows, statements, documents, ROOT / "training" / "labels.csv")
+    certain = pd.concat([found.assign(coder=name) for name, found in known.items()]).drop_duplicates(KEY).assign(probability=1.0)
+    beside = drawn.merge(certain[KEY], on=KEY, how="left", indicator=True).query("_merge == 'left_only'").drop(columns="_merge")
+    labels = pd.concat([certain, beside], ignore_index=True)
 
     draw_trend(everyone, args.out)
     compared = compare_raw_and_corrected(rows, labels)
     title = f"{SPEAKER}: classifier alone and corrected with hand labels"
-    save(
-        plot_raw_and_corrected(compared, title=title, credit=f"Labels: a random sample read by a language model. {CREDIT}"),
-        args.out / "kremlin-corrected",
-    )
-    both = pd.concat([labels, *gold.values()])[["statement_id", "target", "label", "coder"]]
-    both["coder"] = both["coder"].where(both["coder"] == READER, "gold")
+    credit = f"Labels by a language model: {len(certain)} known, {len(beside)} drawn by chance from the rest. {CREDIT}"
+    save(plot_raw_and_corrected(compared, title=title, credit=credit), args.out / "kremlin-corrected")
     numbers = {
         "credit": CREDIT,
         "speaker": SPEAKER,
         "n_statements": int(rows["statement_id"].nunique()),
         "n_events": int(rows["article_id"].nunique()),
+        "labels": counts(rows, certain, drawn, beside),
         "raw_and_corrected": records(compared),
+        "corrected_with_drawn_labels_alone": records(compare_raw_and_corrected(rows, drawn)),
         "before_and_after_2022_02_24": records(before_after(rows, INVASION, labels=labels)),
-        "classifier_on": {
-            name: accuracy(given, scores)
-            for name, given in {"hand labels": labels, "gold dev": gold["dev"], "gold train": gold["train"]}.items()
-        },
-        "alpha_of_hand_labels_and_gold": round(krippendorff_alpha(both), 3),
+        "classifier_on": {name: accuracy(given, scores) for name, given in {"drawn from the rest": beside, **known}.items()},
+        "alpha_of_drawn_and_known": round(krippendorff_alpha(pd.concat([drawn, certain.assign(coder="known")])), 3),
+        "in_both": len(drawn) - len(beside),
     }
     (args.out / "kremlin.json").write_text(json.dumps(numbers, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(compared.round(2).to_string(index=False))
-    print(json.dumps({key: value for key, value in numbers.items() if key != "raw_and_corrected"}, indent=1))
+    print(json.dumps({key: value for key, value in numbers.items() if "corrected" not in key}, indent=1))
 
 
 def parse() -> argparse.Namespace:
@@ -105,27 +117,53 @@ def of_speaker(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["speaker"] == SPEAKER].reset_index(drop=True)
 
 
-def hand_labels(rows: pd.DataFrame, statements: pd.DataFrame, articles: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Find the labelled places among the statements: same line of the corpus, same target, most of the characters."""
-    marked = pd.read_csv(path)
-    line = articles.set_index("article_id")["path"].str.extract(r"line (\d+)", expand=False).astype(int)
-    known = rows[["statement_id", "target"]].merge(statements[["statement_id", "article_id", "start", "end"]], on="statement_id")
-    pairs = known.assign(line=known["article_id"].map(line)).merge(marked, on=["line", "target"], suffixes=("", "_marked"))
-    shared = np.minimum(pairs["end"], pairs["end_marked"]) - np.maximum(pairs["start"], pairs["start_marked"])
-    length = pairs["end_marked"] - pairs["start_marked"]
-    found = pairs[shared > length / 2].drop_duplicates(["line", "target", "start_marked"]).drop_duplicates(["statement_id", "target"])
-    print(f"{len(found)} of {len(marked)} labelled places are statements of {SPEAKER}")
-    return found[["statement_id", "target", "label", "probability"]].assign(coder=READER)
+def numbered(articles: pd.DataFrame) -> pd.DataFrame:
+    """Return article_id with line and doc_id in the corpus, and event: a document is a turn of one."""
+    place = articles["path"].str.extract(r"line (?P<line>\d+), id (?P<doc_id>\S+)")
+    return articles[["article_id"]].assign(
+        line=place["line"].astype(int), doc_id=place["doc_id"], event=place["doc_id"].str.split("#").str[0]
+    )
 
 
-def gold_labels(rows: pd.DataFrame, statements: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Find the labelled sentences among the statements, by target and words."""
+def at_places(rows: pd.DataFrame, statements: pd.DataFrame, documents: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Find labelled places among the statements: same document, same target, most of the characters; only what is the speaker's own stance."""
+    marked = pd.read_csv(path).rename(
+        columns={"stance": "label", "statement_start": "first", "statement_end": "last", "start": "first", "end": "last"}
+    )
+    where = "line" if "line" in marked.columns else "doc_id"
+    if "holder" in marked.columns:
+        marked = marked[marked["holder"].isin(OWN)].assign(probability=1.0)
+    pairs = _known(rows, statements, documents, ["start", "end"]).merge(marked, on=[where, "target"], suffixes=("", "_marked"))
+    shared = np.minimum(pairs["end"], pairs["last"]) - np.maximum(pairs["start"], pairs["first"])
+    found = pairs[shared > (pairs["last"] - pairs["first"]) / 2].drop_duplicates([where, "target", "first"]).drop_duplicates(KEY)
+    print(f"{path.name}: {len(found)} labelled places are statements of {SPEAKER}")
+    return found[[*KEY, "label", "probability"]]
+
+
+def gold_labels(rows: pd.DataFrame, statements: pd.DataFrame, documents: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Find the labelled sentences among the statements, by event, target and words; only what is the speaker's own stance."""
     gold = pd.read_json(path, lines=True)
-    gold = gold[gold["corpus"].str.startswith("kremlin")].assign(words=lambda table: table["text"].map(words))
-    known = rows[["statement_id", "target"]].merge(statements[["statement_id", "text"]], on="statement_id")
-    known = known.assign(words=known["text"].map(words)).drop_duplicates(["words", "target"], keep=False)
-    found = known.merge(gold[["words", "target", "stance"]].drop_duplicates(["words", "target"]), on=["words", "target"])
-    return found[["statement_id", "target"]].assign(label=found["stance"], coder=f"gold {path.stem}")
+    gold = gold[gold["corpus"].str.startswith("kremlin") & gold["holder"].isin(OWN)]
+    gold = gold.assign(words=gold["text"].map(words), event=gold["doc_id"].str.split("#").str[0], label=gold["stance"], probability=1.0)
+    place = ["event", "words", "target"]
+    pairs = _known(rows, statements, documents, ["text"])
+    pairs = pairs.assign(words=pairs["text"].map(words)).drop_duplicates(place, keep=False)
+    found = pairs.merge(gold.drop_duplicates(place)[[*place, "label", "probability"]], on=place)
+    print(f"{path.name}: {len(found)} labelled sentences are statements of {SPEAKER}")
+    return found[[*KEY, "label", "probability"]]
+
+
+def _known(rows: pd.DataFrame, statements: pd.DataFrame, documents: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    known = rows[KEY].merge(statements[["statement_id", "article_id", *columns]], on="statement_id")
+    return known.merge(documents, on="article_id")
+
+
+def counts(rows: pd.DataFrame, certain: pd.DataFrame, drawn: pd.DataFrame, beside: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Return per target: statements, labels known, drawn by chance, and drawn from what is not known."""
+    tables = {"statements": rows, "known": certain, "drawn": drawn, "drawn_from_the_rest": beside}
+    return {
+        target: {name: int((table["target"] == target).sum()) for name, table in tables.items()} for target in sorted(set(rows["target"]))
+    }
 
 
 def words(text: str) -> str:

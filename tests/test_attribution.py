@@ -145,6 +145,15 @@ def test_choose_takes_the_best_near_key_or_none():
     assert choose(query, key[:0], zero[:, :0], near[:, :0], np.zeros(17), 0.0).tolist() == [-1, -1]
 
 
+def test_a_partner_in_the_same_sentence_comes_first():
+    query, key = np.array([[2.0]]), np.array([[1.0], [3.0]])
+    zero, near = np.zeros((1, 2), dtype=np.int64), np.ones((1, 2), dtype=bool)
+    assert choose(query, key, zero, near, np.zeros(17), 0.0, np.array([[8.0, 0.0]])).tolist() == [0]
+    assert choose(query, key, zero, near, np.zeros(17), 0.0).tolist() == [1]
+    # It helps to choose among keys, not to have one at all.
+    assert choose(query, key, zero, near, np.zeros(17), 7.0, np.array([[8.0, 0.0]])).tolist() == [-1]
+
+
 # from scores to attributions
 
 

@@ -42,7 +42,7 @@ def test_targets_are_taken_as_a_whole(load):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("colour: red", ["unknown key 'colour'", "targets, indirect, reading, statements, stance, summary"]),
+        ("colour: red", ["unknown key 'colour'", "targets, indirect, from_context, reading, statements, stance, summary"]),
         ("stance: {modell: x}", ["stance: unknown key 'modell'", "model, revision, kind"]),
         ("targets: {UN: {names: [UN], alias: [x]}}", ["targets.UN: unknown key 'alias'", "metonyms"]),
         ("targets: {UN: {exclude: [x]}}", ["targets.UN: no names"]),

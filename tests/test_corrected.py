@@ -78,6 +78,68 @@ def test_clustered_example_of_glide():
     assert int(found.n_effective) == 5
 
 
+def test_certain_labels_by_hand():
+    # two rows known (1 and -1), four drawn from: labels 1 and 0 (proxies 0.6, 0.2), without label 0.4 and 0.8
+    # rest: mean proxy 0.5, residuals 0.4 and -0.2, mean 0.1: 0.6; together (1 - 1 + 4 * 0.6) / 6
+    y, proxy = np.array([1.0, -1.0, 1.0, 0.0, NAN, NAN]), np.array([-9.0, 9.0, 0.6, 0.2, 0.4, 0.8])
+    chance = np.array([1.0, 1.0, 0.5, 0.5, NAN, NAN])
+    found = corrected_mean(y, proxy, np.arange(6), probability=chance, tuning=1.0)
+    assert found.estimate == pytest.approx(0.4)
+    assert found.n_labels == 4
+    # each row's part of the error: known (y - 0.4) / 6; rest (proxy + 0.1 - 0.4) / 6; drawn besides 4 / 6 * (residual - 0.1) / 2
+    of_rows = np.array([0.6, -1.4, 0.3, -0.1, 0.1, 0.5]) / 6
+    of_labels = np.array([0.0, 0.0, 0.3, -0.3, 0.0, 0.0]) * 2 / 6
+    spread = of_rows / np.sqrt(5 / 6) + of_labels / np.sqrt([1, 1, 1 / 2, 1 / 2, 1, 1])
+    assert found.variance == pytest.approx(np.sum(spread**2))
+
+
+def test_what_the_classifier_says_on_certain_rows_does_not_matter():
+    generator = np.random.default_rng(5)
+    truth, known = generator.choice([-1.0, 0.0, 1.0], 200), np.arange(200) < 80
+    y = np.where(known | (np.arange(200) % 4 == 0), truth, NAN)
+    chance, proxy = np.where(known, 1.0, 0.25), truth + generator.normal(size=200)
+    learnt = np.where(known, truth, proxy)
+    one, other = (corrected_mean(y, values, np.arange(200) // 2, probability=chance, bounds=(-1, 1)) for values in (proxy, learnt))
+    assert (one.estimate, one.low, one.high, one.tuning) == pytest.approx((other.estimate, other.low, other.high, other.tuning))
+
+
+def test_chance_of_the_rest_need_not_be_known_where_it_is_equal():
+    # what was drawn speaks for the rest, whatever share of the first draw fell on certain rows
+    generator = np.random.default_rng(6)
+    y = np.where(np.arange(100) < 60, generator.normal(size=100), NAN)
+    known, proxy = np.arange(100) < 20, generator.normal(size=100)
+    one, other = (corrected_mean(y, proxy, np.arange(100), probability=np.where(known, 1.0, chance)) for chance in (0.5, 0.1))
+    assert (one.estimate, one.variance, one.tuning) == pytest.approx((other.estimate, other.variance, other.tuning))
+
+
+def test_certain_labels_count_as_far_as_they_reach():
+    # half the rows known (50), 10 drawn from the other half: 1 / (0.25 / 50 + 0.25 / 10) labels
+    y = np.where((np.arange(100) < 50) | (np.arange(100) >= 90), np.arange(100) % 2, NAN)
+    chance = np.where(np.arange(100) < 50, 1.0, 0.2)
+    found = corrected_mean(y, np.zeros(100), np.arange(100), probability=chance, tuning=0.0)
+    assert found.n_effective == pytest.approx(1 / (0.25 / 50 + 0.25 / 10))
+
+
+def test_drawn_labels_that_are_all_the_same_leave_doubt_beside_certain_ones():
+    y = np.where(np.arange(100) < 50, np.arange(100) % 2, np.where(np.arange(100) < 60, 0.0, NAN))
+    chance = np.where(np.arange(100) < 50, 1.0, 0.2)
+    found = corrected_mean(y, np.full(100, 0.1), np.arange(100), probability=chance, bounds=(0.0, 1.0))
+    assert found.estimate == pytest.approx(0.25)
+    # with nothing drawn of the class, the rest may still hold 1 in 4 (3 of 10 by the rule of three): half of that in the whole
+    assert found.high > 0.25 + 0.5 * 0.2
+
+
+def test_labels_with_chance_one_stand_for_the_rest_where_no_other_do():
+    y, proxy = np.array([1.0, 0.0, NAN, NAN]), np.array([0.8, 0.4, 0.6, 0.2])
+    assert corrected_mean(y, proxy, np.arange(4), probability=np.array([1.0, 1.0, NAN, NAN]), tuning=1.0).estimate == pytest.approx(0.4)
+
+
+def test_everything_labelled_has_the_degrees_of_its_articles():
+    y = np.random.default_rng(7).normal(size=40)
+    found = corrected_mean(y, y + np.random.default_rng(8).normal(size=40), np.arange(40))
+    assert found.degrees == pytest.approx(39)
+
+
 def test_both_designs_agree_for_articles_of_one_statement():
     generator = np.random.default_rng(3)
     truth = generator.normal(size=2000)
@@ -139,6 +201,7 @@ def test_influence_adds_up_to_the_variance():
         ({"proxy": np.array([0.1, NAN, 0.2])}, "proxy is NaN in row 1"),
         ({"probability": np.array([0.5, 0.0, NAN])}, r"probability is 0.0 in the labelled row 1"),
         ({"articles": np.array(["a", "a", "b"])}, r"labels stand in 1 article\(s\)"),
+        ({"probability": np.array([1.0, 0.5, NAN])}, "drawn by chance, beside those that are certain, stand in 1 article"),
         ({"articles": np.array(["a", "b", "b"]), "sampled": "articles"}, "article 'b' is labelled in part"),
     ],
 )

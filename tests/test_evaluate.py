@@ -5,8 +5,11 @@ import json
 import numpy as np
 import pytest
 
+from analysis.baselines import baselines, tfidf, vader
 from analysis.classifiers import Pair
-from analysis.evaluate import baselines, calibration_error, evaluate_stance, f1_scores, labels_from, measures, tfidf, vader
+from analysis.evaluate import by_group, calibration_error, coverage_at, coverage_curve, evaluate_stance, f1_scores, measures, reliability
+from analysis.evaluation_charts import plot_coverage, plot_reliability, write_evaluation
+from analysis.rows import labels_from
 
 Y = np.array([0, 0, 1, 2])
 P = np.array([[0.9, 0.05, 0.05], [0.2, 0.7, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]])
@@ -61,16 +64,66 @@ def test_a_row_without_label_is_named(tmp_path):
         labels_from([{"id": "r9", "stance": "maybe"}], tmp_path / "x.jsonl")
 
 
-def test_table_has_a_row_for_each_classifier(tmp_path):
-    path = tmp_path / "gold.jsonl"
+def test_coverage_by_hand():
+    # surest first: 0.9 right, 0.8 wrong (against taken for neutral is the 0.7), 0.8 right, 0.7 wrong
+    curve = coverage_curve(Y, P)
+    assert curve["coverage"].tolist() == [0.25, 0.5, 0.75, 1.0]
+    assert curve["accuracy"].tolist() == [1.0, 1.0, 1.0, 0.75]
+    assert coverage_at(Y, P) == (0.75, pytest.approx(0.8))
+    assert coverage_at(Y, P, accuracy=0.5) == (1.0, pytest.approx(0.7))
+    assert coverage_at(np.array([1]), P[:1]) == (0.0, 1.0)
+
+
+def test_reliability_by_hand():
+    bins = reliability(Y, P)
+    assert bins["n"].tolist() == [1, 2, 1]
+    assert bins["confidence"].tolist() == pytest.approx([0.7, 0.8, 0.9])
+    assert bins["accuracy"].tolist() == [0.0, 1.0, 1.0]
+
+
+def test_groups_by_hand():
+    table = by_group(Y, {"m": P}, ["news", "speech", "news", None])
+    assert table[["value", "n", "accuracy"]].to_numpy().tolist() == [["news", 2, 100.0], ["speech", 1, 0.0]]
+
+
+@pytest.fixture(scope="module")
+def evaluation(tmp_path_factory):
+    path = tmp_path_factory.mktemp("gold") / "gold.jsonl"
     rows = [("We thank Ukraine.", "favor"), ("We thank Ukraine again.", "favor"), ("Ukraine is large.", "neutral")]
     path.write_text(
         "".join(
-            json.dumps({"id": i, "text": t, "target": "Ukraine", "start": t.index("U"), "end": t.index("U") + 7, "stance": s}) + "\n"
+            json.dumps(
+                {"id": i, "text": t, "target": "Ukraine", "start": t.index("U"), "end": t.index("U") + 7, "stance": s, "genre": "speech"}
+            )
+            + "\n"
             for i, (t, s) in enumerate(rows)
         )
     )
-    table = evaluate_stance(path)
-    assert table.index.tolist() == ["default", "majority (neutral)", "VADER"]
+    return evaluate_stance(path)
+
+
+def test_table_has_a_row_for_each_classifier(evaluation):
+    table = evaluation.table
+    assert table.index.tolist() == ["default", "default without target", "majority (neutral)", "VADER"]
     assert table.loc["majority (neutral)", "accuracy"] == pytest.approx(33.3)
     assert np.isnan(table.loc["VADER", "ece"])
+    assert 0 <= table.loc["default", "coverage_at_90"] <= 1
+
+
+def test_groups_and_confusion_add_up(evaluation):
+    assert list(evaluation.groups) == ["target", "genre"]
+    assert evaluation.groups["target"].set_index("classifier").loc["default", "n"] == 3
+    confusion = evaluation.confusion["default"]
+    assert confusion.to_numpy().sum() == 3
+    assert confusion.loc["favor"].sum() == 2
+
+
+def test_figures_show_every_classifier_and_are_written(evaluation, tmp_path):
+    for draw in (plot_reliability, plot_coverage):
+        names = [text.get_text() for text in draw(evaluation).get_legend().get_texts()]
+        assert [n.split(":")[0] for n in names] == ["default", "default without target"]
+    written = write_evaluation(evaluation, tmp_path / "e")
+    assert written == len(list((tmp_path / "e").iterdir()))
+    assert {"accuracy.csv", "by-target.csv", "confusion-default.csv", "reliability.svg", "coverage.png"} <= {
+        p.name for p in (tmp_path / "e").iterdir()
+    }

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from stats_tables import corpus
 
-from analysis.groups import NO_SPEAKER, join, period_start, with_groups
+from analysis.groups import MISSING, NO_SPEAKER, join, period_start, with_groups
 
 
 def tables():
@@ -80,3 +80,14 @@ def test_own_column_can_be_merged():
         pd.DataFrame({"source": ["Gazette", "Herald"], "owner": ["state", "private"]}), on="source"
     )
     assert set(with_groups(rows, ["owner"])["owner"]) == {"state", "private"}
+
+
+def test_countries_of_speakers():
+    scores, statements, articles = tables()
+    statements["speaker_role"] = ["Polish envoy to Moscow", None]
+    rows = join(scores, statements, articles)
+    assert list(with_groups(rows, ["target", "speaker_country"])["speaker_country"]) == ["Poland", "Poland", NO_SPEAKER]
+    statements["speaker_role"] = ["envoy", None]
+    assert list(with_groups(join(scores, statements), ["speaker_country"])["speaker_country"]) == [MISSING, MISSING, NO_SPEAKER]
+    own = rows.assign(speaker_country=["Exampleland", "Exampleland", None])
+    assert list(with_groups(own, ["speaker_country"])["speaker_country"]) == ["Exampleland", "Exampleland", MISSING]

@@ -69,3 +69,18 @@ def test_the_mention_stands_between_the_markers(case):
     assert second == f"{text[start:end]} | Ana Sample | "
     part, _, _ = crop(text, start, end)
     assert first.replace(f"[unused1] {text[start:end]} [unused2]", text[start:end], 1) == part
+
+
+def test_a_mention_in_the_context_is_marked_there():
+    context = "NATO met on Monday. Its envoys were late."
+    assert encode_pair("They lied.", 0, 4, "Ana Sample", context, in_context=True) == (
+        "They lied.",
+        "NATO | Ana Sample | [unused1] NATO [unused2] met on Monday. Its envoys were late.",
+    )
+    with pytest.raises(ValueError, match="do not mark a part of a text of 41 characters"):
+        encode_pair("They lied.", 40, 44, "", context, in_context=True)
+
+
+def test_a_far_mention_in_the_context_keeps_all_that_follows_it():
+    context = "NATO" + " and so on" * 60
+    assert encode_pair("They lied.", 0, 4, "", context, in_context=True)[1].endswith("[unused1] NATO [unused2]" + " and so on" * 60)

@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import replace
+from io import StringIO
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from analysis.attribution import Attribution
 from analysis.config import load_config
+from analysis.console import summary_table
 from analysis.pipeline import run
 from analysis.storage import ResultsError
 from analysis.tables import check
@@ -166,3 +169,31 @@ def test_no_chart_stays_from_an_earlier_run(folder, tmp_path):
     (out / "charts" / "mine.png").write_bytes(b"kept")
     go(folder, out)
     assert {p.stem for p in (out / "charts").iterdir()} == {"stance-by-target", "stance-by-speaker", "mine"}
+
+
+def test_every_grouping_can_be_asked_for_in_the_configuration(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    head = "---\ntitle: Talks\nsource: {}\npublished: {}\n---\n"
+    speech = "{} said NATO was a threat.\n\nTalks with Ukraine start on Monday.\n"
+    (raw / "one.txt").write_text(head.format("Gazette", "2022-01-05") + speech.format("Polish minister Ana Sample"), encoding="utf-8")
+    (raw / "two.txt").write_text(head.format("Herald", "2022-02-05") + speech.format("Minister Bo Sample"), encoding="utf-8")
+    settings = tmp_path / "config.yml"
+    by = "[[target, speaker_country], [target, speaker_role], [source], [target, kind], [target, month]]"
+    settings.write_text(f"summary: {{by: {by}, min_articles: 1}}", encoding="utf-8")
+    done = go(raw, tmp_path / "out", load_config(settings))
+    counts = {by: table.set_index(list(by))["n_statements"].to_dict() for by, table in done.summaries.items()}
+    january, february = pd.Timestamp("2022-01-01"), pd.Timestamp("2022-02-01")
+    assert counts == {
+        ("target", "speaker_country"): {("NATO", "(not given)"): 1, ("NATO", "Poland"): 1, ("Ukraine", "(no speaker)"): 2},
+        ("target", "speaker_role"): {("NATO", "Minister"): 1, ("NATO", "Polish minister"): 1, ("Ukraine", "(not given)"): 2},
+        ("source",): {"Gazette": 2, "Herald": 2},
+        ("target", "kind"): {("NATO", "indirect"): 2, ("Ukraine", "narration"): 2},
+        ("target", "month"): {("NATO", january): 1, ("NATO", february): 1, ("Ukraine", january): 1, ("Ukraine", february): 1},
+    }
+    written = pd.read_csv(tmp_path / "out" / "summary.csv")
+    assert set(written["by"]) == {", ".join(by) for by in counts}
+    assert set(written["speaker_country"].dropna()) == {"(not given)", "Poland", "(no speaker)"}
+    printed = Console(file=StringIO(), width=160)
+    printed.print(summary_table(done.summaries[("target", "month")], ["target", "month"]))
+    assert "2022-02-01 " in printed.file.getvalue() and "00:00" not in printed.file.getvalue()

@@ -103,3 +103,17 @@ def test_plan_says_when_articles_are_too_few_or_labels_enough():
     labels = labels_of(TRUTH.merge(sample[[*KEY, "probability"]]))
     assert plan_labels(rows, labels, 0.01)["answer"].str.contains("collect more articles").all()
     assert (plan_labels(rows, labels, 0.9)["n_more"] == 0).all()
+
+
+def test_plan_counts_certain_labels_apart():
+    rows, place = join(SCORES, STATEMENTS, ARTICLES), TRUTH.groupby("target").cumcount()
+    known = place < 25
+    few = labels_of(TRUTH)[place < 31].assign(probability=np.where(known, 1.0, 0.5)[place < 31])
+    assert plan_labels(rows, few)["answer"].str.contains("of 31 labels only 6 were drawn by chance").all()
+    kept = known | (place % 2 == 0)
+    plan = plan_labels(rows, labels_of(TRUTH)[kept].assign(probability=np.where(known, 1.0, 0.5)[kept]), 0.3)
+    assert plan["half_width"].notna().all()
+    assert (plan["n_labels"] == kept.groupby(TRUTH["target"]).sum().to_numpy()).all()
+    whole = plan_labels(rows, labels_of(TRUTH), 0.001)
+    assert whole["answer"].str.contains("all is labelled; collect more articles").all()
+    assert (plan_labels(rows, labels_of(TRUTH), 1.5)["n_more"] == 0).all()

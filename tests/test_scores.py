@@ -105,3 +105,20 @@ def test_what_is_not_probabilities_is_refused(answers, message):
 def test_what_the_pipeline_needs_of_a_classifier():
     assert isinstance(Told([]), StanceClassifier)
     assert not isinstance(object(), StanceClassifier)
+
+
+def test_a_mention_in_the_context_is_asked_there():
+    classifier = Told(ANSWERS[:1])
+    score_stance(statements(), mentions(("s0", "US", "fore", 2, 6, "context")), classifier)
+    assert classifier.asked == [Pair(TEXTS[0], 2, 6, "US", "Ana Sample", "Before.", in_context=True)]
+    assert classifier.asked[0].surface == "fore"
+
+
+def test_a_classifier_that_tells_no_tone_leaves_it_empty():
+    assert score_stance(statements(), THREE, Told(ANSWERS))["tone"].isna().all()
+
+
+def test_a_statement_has_one_tone():
+    scores = score_stance(statements(), THREE)
+    assert scores["tone"].between(-1, 1).all()
+    assert scores.groupby("statement_id")["tone"].nunique().eq(1).all()

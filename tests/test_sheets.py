@@ -150,3 +150,15 @@ def test_files_that_are_no_sheets(tmp_path, name, content, message):
         read_sheet(tmp_path / name, SAMPLE)
     with pytest.raises(SheetError, match="cannot be read"):
         read_sheet(tmp_path / "absent.csv", SAMPLE)
+
+
+def test_target_named_in_the_context_is_marked_there(tmp_path):
+    sample = SAMPLE[:1].assign(text="They lied.", context="NATO met. It rained.", start=0, end=4, via="context")
+    write_sheet(sample, tmp_path / "sheet")
+    row = pd.read_csv(tmp_path / "sheet.csv", encoding="utf-8-sig").iloc[0]
+    assert (row["context"], row["statement"]) == ("[[NATO]] met. It rained.", "They lied.")
+    page = openpyxl.load_workbook(tmp_path / "sheet.xlsx", rich_text=True)["label"]
+    context, statement = (page.cell(2, COLUMNS.index(name) + 1).value for name in ("context", "statement"))
+    assert [str(piece) for piece in context] == ["NATO", " met. It rained."]
+    assert context[0].font.b
+    assert statement == "They lied."

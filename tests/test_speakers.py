@@ -49,9 +49,11 @@ def names(template: str, **options) -> list[str | None]:
     ("template", "name", "role"),
     [
         ("[s1 Freedonian Foreign Minister Jane Roe] [c1 said] [k1 it rains].", "Jane Roe", "Freedonian Foreign Minister"),
+        ("[s1 South Korean foreign minister Jane Roe] [c1 said] [k1 it rains].", "Jane Roe", "South Korean foreign minister"),
         ("[s1 Karel Novak, Freedonian presidential advisor on foreign policy issues,] [c1 said] [k1 it rains].", "Karel Novak", "Freedonian presidential advisor on foreign policy issues"),
         ("[s1 Jane Roe, a spokeswoman for the ministry,] [c1 said] [k1 it rains].", "Jane Roe", "spokeswoman for the ministry"),
         ("[s1 His campaign manager, Jane Roe,] [c1 said] [k1 it rains].", "Jane Roe", "campaign manager"),
+        ("[s1 the secretary of the Security Council, Jane Roe,] [c1 said] [k1 it rains].", "Jane Roe", "secretary of the Security Council"),
         ("[s1 Freedonia’s President John Roe] [c1 said] [k1 it rains].", "John Roe", "Freedonia’s President"),
         ("[s1 President of Freedonia John Roe] [c1 said] [k1 it rains].", "John Roe", "President of Freedonia"),
         ("[s1 Head of the Office of the President John Roe] [c1 said] [k1 it rains].", "John Roe", "Head of the Office of the President"),
@@ -440,3 +442,53 @@ def test_turns_are_in_order_and_lie_in_the_text(text: str) -> None:
     edges = [x for start, end, _ in transcript_turns(text) for x in (start, end)]
     assert edges == sorted(edges)
     assert all(0 <= x <= len(text) for x in edges)
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        # a comma left out
+        ("[s1 Mick Quux a former deputy minister of defense] [c1 said] [k1 it rains].", ["Mick Quux"]),
+        # those who write for a body speak for it, an account for its owner
+        ("[s1 FOO researchers] [c1 said] [k1 it rains].", ["FOO"]),
+        ("[s1 a post from the @JaneRoe account] [c1 said] [k1 it rains].", ["Jane Roe"]),
+        # the group is the body that spoke, not its report
+        ("[s1 The Freedonian Rights Union] [c1 said] [k1 it rains]. [s2 The report] [c2 said] [k2 it snows]. [s3 The group] [c3 added] [k3 it hails].", ["Freedonian Rights Union"] * 3),
+    ],
+)  # fmt: skip
+def test_sources_that_stand_for_somebody(template: str, expected: list[str]) -> None:
+    assert names(template) == expected
+
+
+def test_a_passive_goes_on_with_whoever_spoke_before() -> None:
+    text = "[s1 Jane Roe] [c1 noted] [k1 that it rains]. [c2 It was emphasised] [k2 that the roof is thin]. {}[c3 It was reported] [k3 that it snows]."
+    assert names(text.format("")) == ["Jane Roe", "Jane Roe", None]
+    far = "[s1 Jane Roe] [c1 noted] [k1 that it rains]. A came. B came. C came. D came. [c2 It was emphasised] [k2 that the roof is thin]."
+    assert names(far) == ["Jane Roe", None]
+
+
+def fills(template: str, **options) -> list[float]:
+    text, spans = marked(template)
+    return [s.fills for s in resolve_speakers(text, spans, **options)]
+
+
+def test_meetings_and_signatures_are_the_texts_own_account() -> None:
+    assert fills(
+        "[s1 Jane Roe] [c1 discussed] [k1 the roof]. [s2 She] [c2 signed] [k2 the order]. [s3 She] [c3 criticised] [k3 the roof]."
+    ) == [2.0, 2.0, 0.0]
+
+
+def test_some_cues_of_several_words_report_what_was_said() -> None:
+    said = "[s1 Jane Roe] [c1 drew the guest's attention to] [k1 the roof]. [s2 She] [c2 gave] [k2 her assessment of the rain]. [s3 She] [c3 pledged] [k3 a new roof]."
+    assert fills(said) == [0.0, 0.0, 0.8]
+
+
+def test_in_a_joint_statement_the_parties_speak_as_one() -> None:
+    text = "[s1 The leaders] [c1 condemned] [k1 the rain]. [s2 President Jane Roe] [c2 welcomed] [k2 the roof]."
+    assert fills(text, title="Joint Statement by President Roe and Prime Minister Quux") == [2.0, 0.8]
+    assert fills(text) == [0.0, 0.8]
+
+
+def test_in_a_speech_unnamed_groups_hold_nothing() -> None:
+    text = "[s1 Many people] [c1 believe] [k1 that it rains]. [s2 Jane Roe] [c2 said] [k2 that it snows]."
+    assert fills(text, speaker="John Quux") == [2.0, 0.6]

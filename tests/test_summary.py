@@ -162,3 +162,34 @@ def test_dates_and_own_order_of_columns():
 def test_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         summarize(**{"scores": ROWS, "min_articles": 1, **arguments})
+
+
+def test_certain_labels_count_beside_those_drawn():
+    scores, statements, _, articles, truth = corpus()
+    rows, given = join(scores, statements, articles), labels_of(truth)
+    place = given.groupby("target").cumcount()
+    known, drawn = place < 30, place % 3 == 0
+    labels = given[known | drawn].assign(probability=np.where(known, 1.0, np.nan)[known | drawn])
+    table = summarize(rows, ["target"], labels=labels).set_index("target")
+    assert table["method"].str.startswith("corrected with hand labels").all()
+    assert (table["n_labels"] == (known | drawn).groupby(given["target"]).sum()).all()
+    by_hand = labels.assign(probability=labels["probability"].fillna(0.2))
+    pd.testing.assert_frame_equal(table, summarize(rows, ["target"], labels=by_hand).set_index("target"))
+
+
+def test_certain_labels_alone_do_not_speak_for_the_rest():
+    scores, statements, _, articles, truth = corpus()
+    given = labels_of(truth)
+    place = given.groupby("target").cumcount()
+    labels = given[place < 33].assign(probability=np.where(place < 32, 1.0, 0.2)[place < 33])
+    table = summarize(join(scores, statements, articles), ["target"], labels=labels)
+    assert table["method"].str.contains("33 labels, only 1 of them drawn by chance").all()
+    assert (table["estimate"] == table["raw_estimate"]).all()
+
+
+def test_small_group_labelled_altogether_is_known():
+    labels = pd.DataFrame({"statement_id": ["s0", "s1", "s2", "s3"], "target": "NATO", "label": ["against", "favor", "favor", "neutral"]})
+    nato = summarize(ROWS, ["target"], labels=labels, min_articles=2).set_index("target").loc["NATO"]
+    assert (nato["estimate"], nato["share_favor"]) == pytest.approx((0.25, 0.5))
+    assert nato["method"].startswith(CORRECTED)
+    assert summarize(ROWS, ["target"], labels=labels[:3], min_articles=2)["method"].str.startswith(RAW).any()

@@ -235,3 +235,26 @@ def test_a_mention_is_the_words_at_its_offsets(text, context):
         assert all(0 <= m.start < m.end <= len(text) and text[m.start : m.end] == m.surface for m in mentions)
         assert all(a.end <= b.start for a, b in itertools.pairwise(mentions))
         assert all(not text[m.end : m.end + 1].isalnum() for m in mentions)
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "expected"),
+    [
+        ("They have lied to us.", "Talks go on. NATO moved east.", [("NATO", "NATO", "context")]),
+        ("They have lied to us.", "NATO moved east. Talks go on.", []),  # not the sentence just before
+        ("They have lied to us.", "NATO and Ukraine met.", []),  # either could be meant
+        ("The weather is fine.", "NATO moved east.", []),  # points back to nothing
+        ("They fear Ukraine.", "NATO moved east.", [("Ukraine", "Ukraine", "name")]),  # names a target itself
+        ("They have lied to us.", "", []),
+    ],
+)
+def test_a_target_named_just_before_with_the_switch(text, context, expected):
+    frame = find_targets(statements(text, context=context), from_context=True)
+    assert rows(frame) == expected
+    for r in frame.itertuples():
+        assert (context if r.via == "context" else text)[r.start : r.end] == r.surface
+    assert "context" not in [r[2] for r in rows(find_targets(statements(text, context=context)))]
+
+
+def test_west_african_states_are_not_the_west():
+    assert found("The West African state exports gas.") == []

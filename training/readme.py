@@ -12,10 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.attribution import load_tagger
 from analysis.evaluate import evaluate_stance
+from analysis.evaluation_charts import plot_coverage, plot_reliability
 from analysis.tables import dictionary
 from attribution_tuning import f1
 from data import read_jsonl
@@ -49,22 +51,47 @@ def printed() -> str:
     return "```text\n" + "\n".join(lines).strip("\n") + "\n```"
 
 
-def accuracy(data: Path) -> str:
-    """Return the accuracy table in Markdown."""
+def accuracy(data: Path, models: Sequence[str] = ("default", "fast"), charts: bool = False) -> str:
+    """Return the accuracy table in Markdown; with ``charts``, the figures on our own targets go to docs/."""
     lines = [
-        "| set | classifier | n | macro-F1 [95 % interval] | against | neutral | favor | accuracy | ECE |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| set | classifier | n | macro-F1 [95 % interval] | against | neutral | favor | accuracy | ECE | coverage at 90 % |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
+    groups = []
     for name, file in SETS.items():
         train = data / ("gold/train.jsonl" if "gold" in file else "data/newsmtsc/train.jsonl")
-        table = evaluate_stance(data / file, ["default"], train)
-        for classifier, r in table.iterrows():
-            ece = "" if r["ece"] != r["ece"] else f"{r['ece']:.3f}"
+        evaluation = evaluate_stance(data / file, models, train)
+        for classifier, r in evaluation.table.iterrows():
+            sure = f"{r['ece']:.3f} | {r['coverage_at_90']:.2f}" if r["ece"] == r["ece"] else " | "
             lines.append(
-                f"| {name} | {classifier} | {int(r['n'])} | {r['macro_f1']:.1f} [{r['low']:.1f}, {r['high']:.1f}] | {r['f1_against']:.1f} | {r['f1_neutral']:.1f} | {r['f1_favor']:.1f} | {r['accuracy']:.1f} | {ece} |"
+                f"| {name} | {classifier} | {int(r['n'])} | {r['macro_f1']:.1f} [{r['low']:.1f}, {r['high']:.1f}] | {r['f1_against']:.1f} | {r['f1_neutral']:.1f} | {r['f1_favor']:.1f} | {r['accuracy']:.1f} | {sure} |"
             )
-    said = "Measured with `stance evaluate stance FILE.jsonl` on development sets, on which the number of epochs and the calibration were chosen; the test sets are withheld. F1 in percent."
-    return f"{said}\n\n" + "\n".join(lines)
+        if "gold" in file:
+            groups = [
+                f"{r.value} {r.macro_f1:.1f} (n {r.n})"
+                for t in evaluation.groups.values()
+                for r in t.itertuples()
+                if r.classifier == models[0]
+            ]
+            if charts:
+                shown = [m for m in evaluation.probabilities if "without" not in m]
+                for chart, draw in {"reliability": plot_reliability, "coverage": plot_coverage}.items():
+                    for ending in ("png", "svg"):
+                        draw(evaluation, shown).figure.savefig(ROOT / "docs" / f"stance-{chart}.{ending}")
+    said = "Measured with `stance evaluate stance FILE.jsonl` on development sets, which were watched in training and used for calibration (gold dev); the test sets are withheld. F1 in percent."
+    return f"{said}\n\n" + "\n".join(lines) + f"\n\nMacro-F1 of `{models[0]}` on gold dev by target and genre: {', '.join(groups)}."
+
+
+def behaviour(models: Sequence[str] = ("default", "fast")) -> str:
+    """Return the pass rates on the behavioural suite in Markdown."""
+    evaluation = evaluate_stance(ROOT / "tests/behaviour.jsonl", models)
+    table = evaluation.groups["capability"].pivot(index="value", columns="classifier", values="accuracy")
+    n = evaluation.groups["capability"].drop_duplicates("value").set_index("value")["n"]
+    lines = ["| capability | n | " + " | ".join(models) + " |", "| --- | --- |" + " --- |" * len(models)]
+    lines += [f"| {value} | {n[value]} | " + " | ".join(f"{table.loc[value, m]:.0f}" for m in models) + " |" for value in n.index]
+    return "\n".join(
+        [*lines, f"| **all** | {n.sum()} | " + " | ".join(f"**{evaluation.table.loc[m, 'accuracy']:.0f}**" for m in models) + " |"]
+    )
 
 
 def attribution(data: Path) -> str:
@@ -103,6 +130,7 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path, required=True, help="folder that holds gold/ and data/")
     arguments = parser.parse_args()
     put("table", printed())
-    put("accuracy", accuracy(arguments.data))
+    put("accuracy", accuracy(arguments.data, charts=True))
+    put("behaviour", behaviour())
     put("attribution", attribution(arguments.data))
     put("dictionary", columns())

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
+from analysis.evaluate import coverage_at
+from analysis.inference import softmax
 from analysis.pairs import MARKERS, encode_pair
 from data import CLASSES, Row, gold_rows, public_rows
 from fakequant import round4
@@ -107,8 +110,10 @@ def macro_f1(labels: np.ndarray, logits: np.ndarray) -> float:
 class Dev:
     """The development sets, ready to be measured on."""
 
-    def __init__(self, data: Path, tokenizer: Any) -> None:
+    def __init__(self, data: Path, tokenizer: Any, context: bool = True) -> None:
         rows = {k: (gold_rows if k == "gold" else public_rows)(data / file) for k, file in MEASURED.items()}
+        if not context:
+            rows = {k: [replace(r, context="") for r in v] for k, v in rows.items()}
         self.tokens = {k: tokens(tokenizer, v) for k, v in rows.items()}
         self.labels = {k: np.array([r.label for r in v]) for k, v in rows.items()}
         self.pad = tokenizer.pad_token_id
@@ -147,3 +152,13 @@ def fit_calibration(labels: np.ndarray, logits: np.ndarray) -> tuple[float, list
 
     t, against, favor = minimize(loss, np.zeros(3), method="Nelder-Mead").x
     return round(math.exp(t), 4), [round(float(against), 4), 0.0, round(float(favor), 4)]
+
+
+def calibrated(model: nn.Module, dev: Dev) -> dict[str, Any]:
+    """Return what calibration on gold dev gives for a model's config: temperature, biases, and the threshold above which 90 % are right."""
+    labels, logits = dev.labels["gold"], predict(model, dev.tokens["gold"], dev.pad)[:, : len(CLASSES)]
+    temperature, bias = fit_calibration(labels, logits)
+    p = softmax(logits / temperature + np.array(bias))
+    return {
+        "labels": list(CLASSES), "temperature": temperature, "bias": bias, "threshold": round(coverage_at(labels, p)[1], 4), "pad": dev.pad,
+    }  # fmt: skip

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from analysis.charts import plot_heatmap, plot_stance
     from analysis.classifiers import load_classifier
     from analysis.config import load_config
+    from analysis.explain import explain, show_words
     from analysis.groups import join
     from analysis.highlight import show_article
     from analysis.pipeline import run
     from analysis.report import write_report
     from analysis.results import read_results
-    from analysis.scores import score_stance
+    from analysis.scores import pairs_of, score_stance
     from analysis.statements import extract_statements
     from analysis.summary import summarize
     from analysis.tables import dictionary
@@ -36,6 +37,9 @@ _ROOMS = {
     "plot_heatmap": "charts",
     "plot_over_time": "time_charts",
     "show_article": "highlight",
+    "pairs_of": "scores",
+    "explain": "explain",
+    "show_words": "explain",
     "join": "groups",
     "load_classifier": "classifiers",
     "load_config": "config",
@@ -46,11 +50,13 @@ _ROOMS = {
 }
 __all__ = [
     "dictionary",
+    "explain",
     "extract_statements",
     "find_targets",
     "join",
     "load_classifier",
     "load_config",
+    "pairs_of",
     "plot_heatmap",
     "plot_over_time",
     "plot_stance",
@@ -59,6 +65,7 @@ __all__ = [
     "run",
     "score_stance",
     "show_article",
+    "show_words",
     "summarize",
     "write_report",
 ]

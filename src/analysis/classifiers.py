@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.config import Stance
 from analysis.inference import MODELS, Floats, ModelError, OnnxModel, softmax
-from analysis.pairs import MARKERS, encode_pair
+from analysis.pairs import CONTEXT, MARKERS, crop, encode_pair
 from analysis.tables import CLASSES
 
 Progress = Callable[[int], None]
@@ -106,7 +106,16 @@ class EmbeddedClassifier:
         tone : numpy.ndarray or None
             Shape (n,), probability of a positive less that of a negative wording, -1 to 1; None if the model does not tell.
         """
-        written = [self._written(p) for p in pairs]
+        return self._scored([self._written(p) for p in pairs], progress)
+
+    def predict_untargeted(self, pairs: Sequence[Pair]) -> Floats:
+        """Return probabilities of shape (n, 3) from the statements alone, the target neither marked nor named: what the target is worth to the model."""
+        return self._scored(
+            [(crop(p.text, *((0, 1) if p.in_context else (p.start, p.end)))[0], f" | {p.holder} | {p.context[-CONTEXT:]}") for p in pairs],
+            None,
+        )[0]
+
+    def _scored(self, written: Sequence[tuple[str, str]], progress: Progress | None) -> tuple[Floats, Floats | None]:
         if not written:
             return np.zeros((0, 3)), np.zeros(0)
         rows = {pair: i for i, pair in enumerate(dict.fromkeys(written))}
@@ -119,8 +128,10 @@ class EmbeddedClassifier:
 
     def _written(self, p: Pair) -> tuple[str, str]:
         """Write a pair, cropped closer where the mention would fall behind the model's last token: numbers and foreign names take many."""
+        kept = self.model.config.get("context", CONTEXT)
+        context = p.context if p.in_context else p.context[-kept:] if kept else ""
         for share in (1, 2, 4, 8, 16):
-            written = encode_pair(p.text, p.start, p.end, p.holder, p.context, share, p.in_context)
+            written = encode_pair(p.text, p.start, p.end, p.holder, context, share, p.in_context)
             # A token is a character or more and the statement keeps half of them, less those that frame the pair.
             near = not p.in_context and written[0].find(MARKERS[1]) < self.model.config["max_tokens"] // 2 - 8
             if near or MARKERS[1] in self.model.tokenizer.encode(*written).tokens:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.agreement import confusion, disagreements, krippendorff_alpha
 from analysis.groups import join
-from analysis.labels import KEY, append_labels, current, read_labels
+from analysis.labels import KEY, append_labels, current, read_labels, with_new_chance
 from analysis.sampling import draw_sample, plan_labels
 from analysis.sheets import SheetError, read_cells, read_sheet, write_sheet
 from analysis.storage import LABELS
@@ -72,7 +72,7 @@ def read_labelled(results: Path, sheets: list[Path], coder: str, unfinished: boo
         sample = _sample_of(results, path)
         found.append(read_sheet(path, sample, coder=coder, unfinished=unfinished).assign(labelled_at=now))
         # A statement that an earlier, smaller sample drew too now has the chance of the larger one.
-        found.append(_with_new_chance(before, sample))
+        found.append(with_new_chance(before, sample))
     return append_labels(results / LABELS, pd.concat([part for part in found if len(part)], ignore_index=True))
 
 
@@ -170,8 +170,3 @@ def _sample_of(results: Path, sheet: Path) -> pd.DataFrame:
             f"{sheet}: its sample is not in {results / FOLDER}; there are {', '.join(path.stem for path in samples) or 'none'}"
         )
     return pd.read_parquet(named[0])
-
-
-def _with_new_chance(labels: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
-    last = current(labels).drop(columns=["probability", "sample"])
-    return last.merge(sample.loc[sample["labelled"], [*KEY, "probability", "sample"]], on=KEY)

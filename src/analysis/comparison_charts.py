@@ -135,7 +135,7 @@ def plot_raw_and_corrected(
         headline(figure, title)
         caption(
             figure,
-            f"Grey: {RAW_NOTE[0].lower()}{RAW_NOTE[1:]} The corrected interval is wider because it allows for the classifier's errors.",
+            f"Grey: {RAW_NOTE[0].lower()}{RAW_NOTE[1:]} The corrected interval allows for the classifier's errors too.",
             credit,
         )
     return ax

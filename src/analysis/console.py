@@ -1,7 +1,7 @@
 """What a run says on the terminal: progress on stderr, tables on stdout."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -9,6 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from analysis.evaluate import Evaluation
 
 COLOURS = {"against": "dark_orange", "neutral": "default", "favor": "blue", "unsure": "dim"}
 MOST_ROWS = 40
@@ -92,5 +95,32 @@ def summary_table(table: pd.DataFrame, by: list[str]) -> Table:
     return shown
 
 
+def print_evaluation(evaluation: "Evaluation", console: Console) -> None:
+    """Print the tables of an evaluation: all classifiers, then by group and the confusion of the first."""
+    shown = Table("classifier", box=SIMPLE_HEAD, title="Accuracy", title_justify="left")
+    for name in ("n", "macro-F1 [95 %]", "accuracy", "against", "neutral", "favor", "ECE", "coverage at 90 %"):
+        shown.add_column(name, justify="right")
+    for name, r in evaluation.table.iterrows():
+        sure = [f"{r['ece']:.3f}", f"{r['coverage_at_90']:.0%}"] if pd.notna(r["ece"]) else ["", ""]
+        each = [f"{r[c]:.1f}" for c in ("accuracy", "f1_against", "f1_neutral", "f1_favor")]
+        shown.add_row(str(name), f"{int(r['n'])}", f"{r['macro_f1']:.1f} [{r['low']:.1f}, {r['high']:.1f}]", *each, *sure)
+    console.print(shown)
+    main = next(iter(evaluation.probabilities), None)
+    for group, table in evaluation.groups.items():
+        own = table[table["classifier"] == main]
+        shown = Table(group, "n", "accuracy", "macro-F1", box=SIMPLE_HEAD, title=f"{main} by {group}", title_justify="left")
+        for r in own.itertuples():
+            shown.add_row(r.value, str(r.n), f"{r.accuracy:.1f}", f"{r.macro_f1:.1f}")
+        console.print(shown)
+    if main is not None:
+        confusion = evaluation.confusion[main]
+        shown = Table("label", *map(str, confusion.columns), box=SIMPLE_HEAD, title=f"What {main} says of each label", title_justify="left")
+        for label, row in confusion.iterrows():
+            shown.add_row(str(label), *map(str, row.tolist()))
+        console.print(shown)
+
+
 def _or(value: Any, other: str) -> str:
+    if isinstance(value, pd.Timestamp):
+        return str(value.date())
     return other if pd.isna(value) else str(value)

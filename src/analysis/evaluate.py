@@ -1,41 +1,71 @@
 """Accuracy on labelled statements: our models beside the baselines anyone would ask for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.classifiers import Pair, load_classifier
+from analysis.baselines import baselines
+from analysis.classifiers import EmbeddedClassifier, load_classifier
 from analysis.config import Stance
-from analysis.inference import Floats, ModelError
-from analysis.rows import pairs_from, read_rows
+from analysis.inference import Floats
+from analysis.rows import labels_from, pairs_from, read_rows
 from analysis.tables import CLASSES
 
 Labels = npt.NDArray[np.int64]
 BINS = 15
-MISSING = "the baselines need {}; install the extra with: pip install 'stance-analysis[evaluate]'"
+ACCURATE = 0.90
+GROUPS = ("target", "genre", "capability")
+UNTARGETED = "{} without target"
+PERCENT = ("macro_f1", "low", "high", "accuracy", *(f"f1_{c}" for c in CLASSES))
 
 
-def evaluate_stance(path: Path, models: Sequence[str] = ("default",), train: Path | None = None) -> pd.DataFrame:
+@dataclass
+class Evaluation:
+    """What ``evaluate_stance`` measures.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        A row for each classifier: ``n``; ``macro_f1`` with the 95 % bootstrap interval ``low``, ``high``; ``accuracy``; ``f1_against``, ``f1_neutral``,
+        ``f1_favor`` (all in percent); ``ece``, the expected calibration error in 15 bins (0 to 1); ``coverage_at_90``, the largest share of statements,
+        surest first, of which 90 % are right (0 to 1). The last two are null for baselines without probabilities.
+    groups : dict of str to pandas.DataFrame
+        For target, genre and capability, where the rows have them: ``n``, ``accuracy`` and ``macro_f1`` in percent, by classifier and value.
+    confusion : dict of str to pandas.DataFrame
+        Counts by classifier: rows are labels, columns what the classifier says.
+    probabilities : dict of str to numpy.ndarray
+        Of the classifiers that give them, shape (n, 3).
+    labels : numpy.ndarray
+        Class numbers, shape (n,).
+    """
+
+    table: pd.DataFrame
+    groups: dict[str, pd.DataFrame]
+    confusion: dict[str, pd.DataFrame]
+    labels: Labels
+    probabilities: dict[str, Floats] = field(default_factory=dict)
+
+
+def evaluate_stance(path: Path, models: Sequence[Stance | str] = ("default",), train: Path | None = None) -> Evaluation:
     """Measure models and baselines on a labelled file.
 
     Parameters
     ----------
     path : Path
-        JSON lines with id, text, target, start, end and ``stance`` or ``label`` (against, neutral, favor).
-    models : sequence of str
-        Names for ``load_classifier``.
+        JSON lines with id, text, target, start, end and ``stance``, ``label`` or ``expected`` (against, neutral, favor); ``target``, ``genre`` and
+        ``capability`` are measured one by one.
+    models : sequence of Stance or str
+        What ``load_classifier`` takes, or names of embedded models.
     train : Path, optional
         Labelled file the TF-IDF baseline is trained on; without it that baseline is left out.
 
     Returns
     -------
-    pandas.DataFrame
-        One row per classifier: ``n``; ``macro_f1`` with the 95 % bootstrap interval ``low``, ``high``; ``accuracy``; ``f1_against``, ``f1_neutral``,
-        ``f1_favor`` (all in percent); ``ece``, the expected calibration error in 15 bins (0 to 1; null for baselines without probabilities).
+    Evaluation
 
     Raises
     ------
@@ -44,38 +74,53 @@ def evaluate_stance(path: Path, models: Sequence[str] = ("default",), train: Pat
     """
     rows = read_rows(path, ("id", "text", "target", "start", "end"))
     y, pairs = labels_from(rows, path), pairs_from(rows, path)
-    table = {model: measures(y, load_classifier(Stance(model, None, "nli")).predict(pairs)) for model in models}
-    for name, guess in baselines(train).items():
-        table[name] = measures(y, guess(pairs), probabilities=False)
-    return pd.DataFrame(table).T.round({"macro_f1": 1, "low": 1, "high": 1, "accuracy": 1, "ece": 3} | {f"f1_{c}": 1 for c in CLASSES})
+    found: dict[str, Floats] = {}
+    for wanted in models:
+        stance = Stance(wanted, None, "nli") if isinstance(wanted, str) else wanted
+        classifier = load_classifier(stance)
+        found[stance.model] = classifier.predict(pairs)
+        if isinstance(classifier, EmbeddedClassifier):
+            found[UNTARGETED.format(stance.model)] = classifier.predict_untargeted(pairs)
+    plain = {name: guess(pairs) for name, guess in baselines(train).items()}
+    table = {name: measures(y, p) for name, p in found.items()} | {name: measures(y, p, probabilities=False) for name, p in plain.items()}
+    rounding = dict.fromkeys(PERCENT, 1) | {"ece": 3, "coverage_at_90": 3}
+    return Evaluation(
+        pd.DataFrame(table).T.round(rounding),
+        {name: by_group(y, found, [row.get(name) for row in rows]) for name in GROUPS if any(row.get(name) for row in rows)},
+        {name: pd.crosstab(_named(y), _named(p.argmax(1)), dropna=False) for name, p in found.items()},
+        y,
+        found,
+    )
 
 
-def labels_from(rows: Sequence[dict[str, Any]], path: Path) -> Labels:
-    """Return the labels of rows as class numbers; the error names the row without a valid one."""
-    found = [row.get("stance") or row.get("label") for row in rows]
-    for row, label in zip(rows, found, strict=True):
-        if label not in CLASSES:
-            raise ValueError(f"{path}, row {row['id']!r}: stance is {label!r}; expected {', '.join(CLASSES)}")
-    return np.array([CLASSES.index(str(label)) for label in found])
+def by_group(y: Labels, found: dict[str, Floats], values: Sequence[str | None]) -> pd.DataFrame:
+    """Return n, accuracy and macro-F1 (in percent) of each classifier for each value, in order of first appearance; rows without a value are left out."""
+    which = np.array([value or "" for value in values])
+    out = []
+    for name, p in found.items():
+        for value in dict.fromkeys(v for v in which if v):
+            here, guess = which == value, p.argmax(1)
+            scores = {"accuracy": 100 * (guess == y)[here].mean(), "macro_f1": f1_scores(y[here], guess[here]).mean()}
+            out.append({"classifier": name, "value": value, "n": int(here.sum()), **scores})
+    return pd.DataFrame(out).round({"accuracy": 1, "macro_f1": 1})
 
 
 def measures(y: Labels, p: Floats, probabilities: bool = True, resamples: int = 1000, seed: int = 1) -> dict[str, float]:
-    """Return n, macro-F1 with its bootstrap interval, accuracy, F1 of each class and calibration error."""
+    """Return n, macro-F1 with its bootstrap interval, accuracy, F1 of each class, calibration error and coverage at 90 % accuracy."""
     guess = p.argmax(1)
     picks = np.random.default_rng(seed).integers(0, len(y), (resamples, len(y)))
     macro = np.array([f1_scores(y[pick], guess[pick]).mean() for pick in picks])
     low, high = np.percentile(macro, [2.5, 97.5])
     each = f1_scores(y, guess)
-    named = {f"f1_{c}": float(v) for c, v in zip(CLASSES, each, strict=True)}
-    ece = calibration_error(y, p) if probabilities else float("nan")
     return {
         "n": len(y),
         "macro_f1": float(each.mean()),
         "low": low,
         "high": high,
         "accuracy": 100 * float((guess == y).mean()),
-        **named,
-        "ece": ece,
+        **{f"f1_{c}": float(v) for c, v in zip(CLASSES, each, strict=True)},
+        "ece": calibration_error(y, p) if probabilities else float("nan"),
+        "coverage_at_90": coverage_at(y, p)[0] if probabilities else float("nan"),
     }
 
 
@@ -87,44 +132,32 @@ def f1_scores(y: Labels, guess: Labels) -> Floats:
 
 def calibration_error(y: Labels, p: Floats) -> float:
     """Return the expected calibration error of the likeliest class in 15 equally wide bins (Naeini et al. 2015), 0 to 1."""
+    bins = reliability(y, p)
+    return float((bins["n"] * (bins["accuracy"] - bins["confidence"]).abs()).sum() / len(y))
+
+
+def reliability(y: Labels, p: Floats) -> pd.DataFrame:
+    """Return n, mean probability of the likeliest class (``confidence``) and share right (``accuracy``), 0 to 1, for each of 15 bins that is not empty."""
     top, right = p.max(1), p.argmax(1) == y
     which = np.clip(np.ceil(top * BINS).astype(int) - 1, 0, BINS - 1)
-    return float(sum(abs(right[which == b].sum() - top[which == b].sum()) for b in range(BINS)) / len(y))
+    grouped = pd.DataFrame({"bin": which, "confidence": top, "accuracy": right.astype(float)}).groupby("bin")
+    return grouped.mean().assign(n=grouped.size()).reset_index()
 
 
-def baselines(train: Path | None) -> dict[str, Callable[[Sequence[Pair]], Floats]]:
-    """Return the baselines by name: majority class (neutral), VADER, and TF-IDF with logistic regression where there is something to train on."""
-    found: dict[str, Callable[[Sequence[Pair]], Floats]] = {
-        "majority (neutral)": lambda pairs: np.tile([0.0, 1.0, 0.0], (len(pairs), 1)),
-        "VADER": vader,
-    }
-    if train is not None:
-        found["TF-IDF + logistic regression"] = lambda pairs: tfidf(train, pairs)
-    return found
+def coverage_curve(y: Labels, p: Floats) -> pd.DataFrame:
+    """Return, the surest statement first, ``coverage`` (share of statements kept), ``accuracy`` among them and the ``threshold`` that keeps them, all 0 to 1."""
+    order = np.argsort(-p.max(1), kind="stable")
+    kept = np.arange(1, len(y) + 1)
+    right = np.cumsum(p.argmax(1)[order] == y[order])
+    return pd.DataFrame({"coverage": kept / len(y), "accuracy": right / kept, "threshold": p.max(1)[order]})
 
 
-def vader(pairs: Sequence[Pair]) -> Floats:
-    """Return VADER's three-way call (Hutto and Gilbert 2014: compound at least 0.05 or at most -0.05) as one-hot rows."""
-    try:
-        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-    except ImportError as error:
-        raise ModelError(MISSING.format("vaderSentiment")) from error
-    analyzer = SentimentIntensityAnalyzer()
-    compound = np.array([analyzer.polarity_scores(p.text)["compound"] for p in pairs])
-    return np.asarray(np.eye(3)[np.where(compound >= 0.05, 2, np.where(compound <= -0.05, 0, 1))])
+def coverage_at(y: Labels, p: Floats, accuracy: float = ACCURATE) -> tuple[float, float]:
+    """Return the largest coverage with at least an accuracy, and its threshold; 0 and 1 if none has it."""
+    curve = coverage_curve(y, p)
+    enough = curve[curve["accuracy"] >= accuracy]
+    return (float(enough["coverage"].iloc[-1]), float(enough["threshold"].iloc[-1])) if len(enough) else (0.0, 1.0)
 
 
-def tfidf(train: Path, pairs: Sequence[Pair]) -> Floats:
-    """Return the probabilities of a logistic regression on word and word-pair TF-IDF of statement and target, trained on a labelled file."""
-    try:
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import make_pipeline
-    except ImportError as error:
-        raise ModelError(MISSING.format("scikit-learn")) from error
-    rows = read_rows(train, ("id", "text", "target", "start", "end"))
-    model = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), LogisticRegression(C=10, max_iter=2000, class_weight="balanced")
-    )
-    model.fit([f"{p.text} target_{p.target}" for p in pairs_from(rows, train)], labels_from(rows, train))
-    return np.asarray(model.predict_proba([f"{p.text} target_{p.target}" for p in pairs]))
+def _named(classes: Labels) -> pd.Categorical:
+    return pd.Categorical.from_codes(classes, list(CLASSES))

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.countries import speaker_country
+
+COUNTRY = "speaker_country"
 NO_SPEAKER = "(no speaker)"
 MISSING = "(not given)"
 PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
@@ -12,7 +15,7 @@ PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y
 def join(scores: pd.DataFrame, statements: pd.DataFrame, articles: pd.DataFrame | None = None) -> pd.DataFrame:
     """Join scores with the speaker, kind, source and date of each statement, one row per statement and target.
 
-    Any further column may be merged to the result (a speaker's country, an outlet's owner) and then used to group by.
+    Any further column may be merged to the result (a speaker's party, an outlet's owner) and then used to group by.
 
     Parameters
     ----------
@@ -62,7 +65,9 @@ def joined(scores: pd.DataFrame, statements: pd.DataFrame | None, articles: pd.D
 def with_groups(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Return ``rows`` with every column of ``by`` present and without nulls.
 
-    day, week, month, quarter and year are made of ``published``, as the period's first day; rows without a date are left out of them.
+    day, week, month, quarter and year are made of ``published``, as the period's first day; rows without a date are left out of them. speaker_country is made
+    of ``speaker`` and ``speaker_role`` (``countries.speaker_country``): the country or union a speaker speaks for, ``"(not given)"`` where that is not plain,
+    ``"(no speaker)"`` where the article itself speaks. A column of that name that is there already is taken as it is.
 
     Raises
     ------
@@ -76,9 +81,14 @@ def with_groups(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
                 raise ValueError(f"grouping by {name!r} needs the column published; give articles=")
             rows = rows[rows["published"].notna()]
             rows[name] = period_start(rows["published"], name)
+        elif name == COUNTRY and name not in rows.columns:
+            nobody = rows["speaker"].isna() | (rows["speaker"] == NO_SPEAKER)
+            found = speaker_country(rows["speaker"].mask(nobody), rows["speaker_role"])
+            rows[name] = found.where(found.notna(), MISSING).mask(nobody, NO_SPEAKER)
         elif name not in rows.columns:
             raise ValueError(
-                f"cannot group by {name!r}; the columns are {', '.join(map(str, rows.columns))}; periods are {', '.join(PERIODS)}"
+                f"cannot group by {name!r}; the columns are {', '.join(map(str, rows.columns))}; "
+                f"{COUNTRY} is made of the speaker, and periods ({', '.join(PERIODS)}) of published"
             )
         elif rows[name].isna().any():
             rows[name] = rows[name].astype("object").fillna(NO_SPEAKER if name == "speaker" else MISSING)

@@ -1,15 +1,32 @@
 """Labelling in a notebook, by keyboard: every label is saved at once, and a restarted kernel goes on where it stopped."""
 
+import time
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.labels import KEY, append_labels, current, read_labels
-from analysis.sheets import SHORT
+from analysis.groups import NO_SPEAKER
+from analysis.labels import KEY, append_labels, current, read_labels, with_new_chance
+from analysis.sheets import SHORT, codebook, marked_parts
 
 Pair = tuple[str, str]
+# Seconds a statement has to be on the screen before a key counts for it, and before the same key does: a key held down or struck twice must not label what
+# nobody has read.
+PAUSE, HELD = 0.25, 0.7
+# Opacity in the place of grey, so that it can be read in dark themes too.
+STYLE = (
+    "<style>.stance-keys input:focus {box-shadow: 0 0 0 3px #0072B2 !important} .stance-faint {opacity: .75; max-width: 50em} "
+    ".stance-text {font-size: 1.2em; max-width: 42em} .stance-rules {max-height: 22em; overflow: auto; white-space: pre-wrap; max-width: 60em}</style>"
+)
+BUTTONS = (
+    ("a", "against", "#D55E00", "black"),
+    ("n", "neutral", "#C4C4C4", "black"),
+    ("f", "favor", "#0072B2", "white"),
+    ("s", "skip", None, None),
+    ("u", "undo", None, None),
+)
 
 
 class Labelling:
@@ -37,6 +54,9 @@ class Labelling:
         records: list[dict[str, Any]] = [{str(key): value for key, value in row.items()} for row in sample.to_dict("records")]
         self.rows: dict[Pair, dict[str, Any]] = {(row["statement_id"], row["target"]): row for row in records}
         labels = read_labels(self.path)
+        enlarged = with_new_chance(labels, sample)
+        if len(enlarged):
+            labels = append_labels(self.path, enlarged)
         mine = current(labels[labels["coder"] == coder])
         self.done = [pair for pair in mine[KEY].itertuples(index=False, name=None) if pair in self.rows]
         finished = set(self.done)
@@ -87,14 +107,17 @@ class Labelling:
     def html(self) -> str:
         """Return the statement to label, the target marked, what stands before it in grey."""
         row = self.now
-        count = f"<p style='color:#777'>{len(self.done)} of {len(self.rows)} labelled by {escape(self.coder)}</p>"
+        count = f"<p class='stance-faint'>{len(self.done)} of {len(self.rows)} labelled by {escape(self.coder)}</p>"
         if row is None:
             return f"{count}<p>All done. Thank you.</p>"
-        text, start, end = row["text"], int(row["start"]), int(row["end"])
-        marked = f"{escape(text[:start])}<mark><b>{escape(text[start:end])}</b></mark>{escape(text[end:])}"
+        speaker = "the article itself" if pd.isna(row["speaker"]) or row["speaker"] == NO_SPEAKER else str(row["speaker"])
+        context, text = (
+            "".join(f"<mark><b>{escape(part)}</b></mark>" if marked else escape(part) for part, marked in parts)
+            for parts in marked_parts(row)
+        )
         return (
-            f"{count}<p>Stance of <b>{escape(str(row['speaker']))}</b> toward <b>{escape(row['target'])}</b></p>"
-            f"<p style='color:#777;max-width:50em'>{escape(str(row['context'] or ''))}</p><p style='font-size:1.2em;max-width:42em'>{marked}</p>"
+            f"{count}<p>Stance of <b>{escape(speaker)}</b> toward <b>{escape(row['target'])}</b></p>"
+            f"<p class='stance-faint'>{context}</p><p class='stance-text'>{text}</p>"
         )
 
 
@@ -126,31 +149,39 @@ def label_in_notebook(sample: pd.DataFrame, path: str | Path, coder: str) -> Any
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError("labelling in a notebook needs ipywidgets: pip install 'stance-analysis[label]'") from error
     work = Labelling(sample, path, coder)
-    shown = widgets.HTML(work.html())
-    said = widgets.HTML("<span style='color:#777'>Click into the box, then press a, n, f, s or u.</span>")
+    shown = widgets.HTML(STYLE + work.html())
+    said = widgets.HTML("Click into the box, then press a, n, f, s or u.")
     box = widgets.Text(placeholder="a n f s u", continuous_update=True, layout=widgets.Layout(width="8em"))
+    box.add_class("stance-keys")
+    rules = widgets.HTML(f"<details><summary>Codebook</summary><div class='stance-rules'>{escape(codebook())}</div></details>")
+    since, before = time.monotonic(), ""
 
     def act(key: str) -> None:
-        said.value = f"<span style='color:#777'>{escape(work.press(key))}</span>"
-        shown.value = work.html()
+        nonlocal since, before
+        passed, held = time.monotonic() - since, key == before
+        since, before = time.monotonic(), key
+        if passed < (HELD if held else PAUSE):
+            said.value = f"{escape(repr(key))} came too soon after the last key and was ignored."
+            return
+        said.value = escape(work.press(key))
+        shown.value = STYLE + work.html()
 
     def typed(change: dict[str, Any]) -> None:
-        if change["new"]:
-            for key in change["new"]:
-                act(key)
-            box.value = ""
+        # What was typed stays in the box: to empty it from here would race with the next key, and count that one twice.
+        new = change["new"].removeprefix(change["old"]) if len(change["new"]) > len(change["old"]) else ""
+        for key in new.strip():
+            act(key)
+
+    def clicked(key: str) -> None:
+        act(key)
+        # Else the next key would be Jupyter's: "a" inserts a cell.
+        box.focus()
 
     box.observe(typed, names="value")
     buttons = []
-    for key, name, colour in (
-        ("a", "against", "#D55E00"),
-        ("n", "neutral", "#C4C4C4"),
-        ("f", "favor", "#0072B2"),
-        ("s", "skip", None),
-        ("u", "undo", None),
-    ):
+    for key, name, colour, ink in BUTTONS:
         button = widgets.Button(description=f"{name} ({key})", layout=widgets.Layout(width="8em"))
-        button.style.button_color = colour
-        button.on_click(lambda _, key=key: act(key))
+        button.style.button_color, button.style.text_color = colour, ink
+        button.on_click(lambda _, key=key: clicked(key))
         buttons.append(button)
-    return widgets.VBox([shown, widgets.HBox([box, *buttons]), said])
+    return widgets.VBox([shown, widgets.HBox([box, *buttons]), said, rules])

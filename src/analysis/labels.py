@@ -101,6 +101,14 @@ def resolve(labels: pd.DataFrame) -> pd.DataFrame:
     return numbers.groupby(KEY, as_index=False, sort=True).agg({**ways, "probability": "max"})
 
 
+def with_new_chance(labels: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
+    """Return the labels given for an earlier, smaller sample that ``sample`` drew again, with the larger chance they have in it; rows for ``append_labels``."""
+    last = current(labels)
+    again = last.drop(columns=["probability", "sample"]).merge(sample[[*KEY, "probability", "sample"]], on=KEY)
+    before = again[[*KEY, "coder"]].merge(last[[*KEY, "coder", "probability"]], on=[*KEY, "coder"])["probability"]
+    return again[(again["probability"] > before + 1e-12).fillna(False)]
+
+
 def _known(labels: pd.DataFrame) -> None:
     given = labels["label"].dropna()
     unknown = given[~given.isin(CLASSES)]

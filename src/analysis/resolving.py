@@ -7,6 +7,7 @@ from typing import Protocol
 
 from analysis.aliases import Aliases, fold_name
 from analysis.bodies import Bodies
+from analysis.cues import fills, goes_on
 from analysis.memory import FAR, Memory
 from analysis.nesting import enclosing
 from analysis.people import People, Person
@@ -17,16 +18,6 @@ Spans = tuple[tuple[int, int], ...]
 Found = tuple[str | None, str | None, Person | None, str]  # name, role, person, kind
 NOBODY: Found = (None, None, None, "none")
 _QUOTES = '“"«„”'
-# Cues of several words that report what somebody said, and those of meetings and signatures, which are the text's own account.
-_SPEAKS = re.compile(
-    r"\b(?:dr[ae]w(?:ing|n)?\b.*\battention|(?:gave|give[sn]?|giving|shar(?:e|es|ed|ing)|ma[dk]e(?:s)? (?:it )?clear|(?:is|was|been|very) (?:very )?(?:clear|vocal)|laid out|lays out|"
-    r"reaffirm(?:s|ed|ing)|official line|spoke of|speaks of))\b"
-)
-_MEETS = re.compile(r"(?:also |then |further )?(?:discuss|sign|exchang|spoke (?:about|with)|talked (?:about|with)|negotiat|met\b)")
-_PASSIVE = re.compile(
-    r"(?:attention was drawn|concerns? (?:was|were) (?:expressed|voiced)|(?:was|were) (?:also |further |again )?(?:emphasi[sz]ed|stressed|noted|underlined|underscored|pointed out|highlighted))\b",
-    re.IGNORECASE,
-)
 _WRITINGS = frozenset(
     [
         "report",
@@ -138,13 +129,7 @@ class Resolver:
         return Source("person", mention.person.name, mention) if mention else None
 
     def _fills(self, k: int, kind: str) -> float:
-        cue = " ".join(self.text[s:e] for s, e in self.given[k].cue).lower()
-        said = words().says.intersection(re.findall(r"[^\W\d_]+", cue)) or _SPEAKS.search(cue) or _PASSIVE.search(cue)
-        if _MEETS.match(cue) or (self.joint and kind in ("group", "they", "body")):
-            return 2.0
-        if not cue.strip() or ":" in cue or said:
-            return (2.0 if kind == "group" else 0.6) if self.speaker else 0.0
-        return 2.0 if self.speaker or (self.joint and kind != "person") else 0.8
+        return fills(" ".join(self.text[s:e] for s, e in self.given[k].cue), kind, bool(self.speaker), self.joint)
 
     def _resolve(self, source: Source, k: int, at: int, above: str | None) -> Found:
         if source.kind == "person" and source.mention:
@@ -238,7 +223,7 @@ class Resolver:
             return NOBODY
         start = content[0][0]
         cue = " ".join(self.text[s:e] for s, e in self.given[k].cue)
-        if outer is None and _PASSIVE.search(cue) and (heard := self.memory.heard(start)):
+        if outer is None and goes_on(cue) and (heard := self.memory.heard(start)):
             # "It was stressed that …": whose account this is has been said before.
             last = next((s for s in reversed(heard) if s.person), heard[-1])
             if self.people.sentence(start) - last.sentence <= 3:

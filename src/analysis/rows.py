@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from analysis.aliases import load_aliases
 from analysis.attribution import AttributionTagger
 from analysis.classifiers import Pair, StanceClassifier
@@ -66,7 +69,8 @@ def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:
 def pairs_from(rows: Sequence[dict[str, Any]], path: Path) -> list[Pair]:
     """Return rows as pairs; holder and context may be missing.
 
-    A row without offsets is scored for the first place its ``target`` stands in the text, else for the whole text.
+    A row without offsets is scored for the first place its ``target`` stands in the text, else for the whole text. Where ``via`` is ``context`` the offsets
+    point into the context.
 
     Raises
     ------
@@ -79,13 +83,24 @@ def pairs_from(rows: Sequence[dict[str, Any]], path: Path) -> list[Pair]:
         if start is None or end is None:
             found = text.find(str(row["target"]))
             start, end = (found, found + len(str(row["target"]))) if found >= 0 else (0, len(text))
-        if not 0 <= start < end <= len(text):
-            raise ValueError(f"{path}, row {row['id']!r}: start={start}, end={end} do not mark a part of a text of {len(text)} characters")
+        context, in_context = str(row.get("context") or ""), row.get("via") == "context"
+        length, where = (len(context), "context") if in_context else (len(text), "text")
+        if not 0 <= start < end <= length:
+            raise ValueError(f"{path}, row {row['id']!r}: start={start}, end={end} do not mark a part of a {where} of {length} characters")
         # The document's own voice is written AUTHOR in labelled files; its name, where known, stands in speaker.
         holder = row.get("holder") or ""
         holder = (row.get("speaker") or "") if holder == "AUTHOR" else holder
-        pairs.append(Pair(text, start, end, str(row["target"]), str(holder), str(row.get("context") or "")))
+        pairs.append(Pair(text, start, end, str(row["target"]), str(holder), context, in_context))
     return pairs
+
+
+def labels_from(rows: Sequence[dict[str, Any]], path: Path) -> npt.NDArray[np.int64]:
+    """Return the labels of rows as class numbers; the error names the row without a valid one."""
+    found = [row.get("stance") or row.get("label") or row.get("expected") for row in rows]
+    for row, label in zip(rows, found, strict=True):
+        if label not in CLASSES:
+            raise ValueError(f"{path}, row {row['id']!r}: stance is {label!r}; expected {', '.join(CLASSES)}")
+    return np.array([CLASSES.index(str(label)) for label in found])
 
 
 def predict_rows(rows: Sequence[dict[str, Any]], classifier: StanceClassifier, path: Path) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from analysis.estimates import MIN_LABELS, counted, estimate_quantity, labelled_parts
+from analysis.estimates import MIN_LABELS, counted, estimate_quantity, labelled_parts, sampled_rows
 from analysis.groups import join, with_groups
 from analysis.labels import KEY, current
 
@@ -45,7 +45,8 @@ def draw_sample(
     Returns
     -------
     pandas.DataFrame
-        In random order: statement_id, target, speaker, text, context, start, end (of the target in the text), probability, labelled, sample (its id). The
+        In random order: statement_id, target, speaker, text, context, start, end (of the target in the text, or in the context where
+        ``via`` is context), via, probability, labelled, sample (its id). The
         classifier's answer is not in it.
 
     Raises
@@ -68,13 +69,13 @@ def draw_sample(
     drawn = drawn[[*KEY, "speaker", "probability"]].merge(
         statements[["statement_id", "text", "context"]], on="statement_id", validate="many_to_one"
     )
-    drawn = drawn.merge(mentions[[*KEY, "start", "end"]], on=KEY, how="inner", validate="one_to_one")
+    drawn = drawn.merge(mentions[[*KEY, "start", "end", "via"]], on=KEY, how="inner", validate="one_to_one")
     done = set() if labels is None else set(current(labels)[KEY].itertuples(index=False, name=None))
     drawn["labelled"] = [pair in done for pair in drawn[KEY].itertuples(index=False, name=None)]
     drawn["sample"] = blake2b(repr((seed, n, tuple(by), sorted(drawn["statement_id"]))).encode(), digest_size=4).hexdigest()
     # Another order than that of the draw, so that a sheet of new statements does not begin with the likeliest ones.
     order = np.argsort([_number(seed + 1, *pair) for pair in zip(drawn["statement_id"], drawn["target"], strict=True)])
-    columns = [*KEY, "speaker", "text", "context", "start", "end", "probability", "labelled", "sample"]
+    columns = [*KEY, "speaker", "text", "context", "start", "end", "via", "probability", "labelled", "sample"]
     return drawn.iloc[order][columns].reset_index(drop=True)
 
 
@@ -132,11 +133,24 @@ def plan_labels(
         }
         estimate = estimate_quantity(part, quantity, level)
         if estimate is None:
-            found.append(row | {"answer": f"label at least {MIN_LABELS} first; this has {row['n_labels']}"})
+            number, beside = row["n_labels"], int(sampled_rows(part)["y_stance"].notna().sum())
+            first = f"label at least {min(MIN_LABELS, len(part))} first; this has {number}"
+            found.append(
+                row
+                | {"answer": first if number < MIN_LABELS else f"draw more first; of {number} labels only {beside} were drawn by chance"}
+            )
             continue
-        y, proxy = part[f"y_{quantity}"], part["stance" if quantity == "stance" else f"p_{quantity}"]
-        spread = float((y - estimate.tuning * proxy).dropna().var(ddof=1))
-        of_articles = max(estimate.variance - spread * (1 / row["n_labels"] - 1 / len(part)), 0.0)
+        rest = sampled_rows(part)
+        if rest.empty:
+            row |= {"half_width": (estimate.high - estimate.low) / 2, "smallest": (estimate.high - estimate.low) / 2}
+            enough = {"n_needed": row["n_labels"], "n_more": 0, "answer": "enough labels already"}
+            more_articles = {"answer": "not with these articles: all is labelled; collect more articles"}
+            found.append(row | (enough if row["half_width"] <= half_width else more_articles))
+            continue
+        y, proxy = rest[f"y_{quantity}"], rest["stance" if quantity == "stance" else f"p_{quantity}"]
+        drawn, held = int(y.notna().sum()), len(rest) / len(part)
+        spread = float((y - estimate.tuning * proxy).dropna().var(ddof=1)) * held**2
+        of_articles = max(estimate.variance - spread * (1 / drawn - 1 / len(rest)), 0.0)
         row |= {"half_width": (estimate.high - estimate.low) / 2, "smallest": z * of_articles**0.5}
         room = (half_width / z) ** 2 - of_articles
         if room <= 0 and row["half_width"] > half_width:
@@ -144,7 +158,8 @@ def plan_labels(
             continue
         needed = max(
             row["n_labels"] if row["half_width"] <= half_width else 0,
-            min(len(part), int(np.ceil(1 / (max(room, 0) / spread + 1 / len(part))))),
+            # What is certain stays, so only the labels drawn from the rest become more.
+            row["n_labels"] - drawn + min(len(rest), int(np.ceil(1 / (max(room, 0) / max(spread, 1e-12) + 1 / len(rest))))),
         )
         more = max(needed - row["n_labels"], 0)
         found.append(

@@ -1,8 +1,10 @@
 """Sheets for coders: written with the target marked and the classifier's answer left out, read back with every row checked."""
 
 import csv
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import pandas as pd
@@ -54,13 +56,19 @@ def write_sheet(sample: pd.DataFrame, path: str | Path, *, coder: str = "") -> l
     path.parent.mkdir(parents=True, exist_ok=True)
     files[2].write_text(codebook(), encoding="utf-8")
     text = table.assign(
-        statement=[f"{s[:a]}[[{s[a:b]}]]{s[b:]}" for s, a, b in zip(table["statement"], table["start"], table["end"], strict=True)]
+        **{
+            name: [
+                "".join(f"[[{part}]]" if marked else part for part, marked in marked_parts(row)[place]) for row in table.to_dict("records")
+            ]
+            for place, name in enumerate(("context", "statement"))
+        }
     )
     for name in ("context", "statement", "speaker"):
         # A spreadsheet would take these for formulas.
         text[name] = text[name].str.replace(r"^(?=[=+\-@])", " ", regex=True)
     text[COLUMNS].to_csv(files[0], index=False, encoding="utf-8-sig", quoting=csv.QUOTE_ALL)
-    write_workbook(table, COLUMNS, codebook(), files[1])
+    parts = [dict(zip(("context", "statement"), marked_parts(row), strict=True)) for row in table.to_dict("records")]
+    write_workbook(table, parts, COLUMNS, codebook(), files[1])
     return files
 
 
@@ -128,6 +136,20 @@ def read_sheet(path: str | Path, sample: pd.DataFrame, *, coder: str = "", unfin
         sample[[*KEY, "probability", "sample"]], on=KEY, how="left", validate="one_to_one"
     )
     return merged.assign(**{name: merged[name].where(merged[name] != "") for name in ("hard", "note")})
+
+
+def marked_parts(row: Mapping[Any, Any]) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """Return the pieces of the context and of the statement of a row of a sample, each with whether it names the target.
+
+    The target stands in the statement, or in its context where ``via`` is context.
+    """
+    text, context = str(row["statement"] if "statement" in row else row["text"]), row["context"]
+    context = "" if pd.isna(context) else str(context)
+    start, end, back = int(row["start"]), int(row["end"]), row.get("via") == "context"
+    inside = context if back else text
+    pieces = [(inside[:start], False), (inside[start:end], True), (inside[end:], False)]
+    marked = [(piece, named) for piece, named in pieces if piece]
+    return (marked, [(text, False)]) if back else ([(context, False)], marked)
 
 
 def codebook() -> str:

@@ -38,7 +38,7 @@ def satterthwaite(parts: list[tuple[float, float]]) -> float:
 
 
 def interval(
-    estimate: float, variance: float, point: float, bounds: tuple[float, float] | None, n_labels: int, most: float
+    estimate: float, variance: float, point: float, bounds: tuple[float, float] | None, n_labels: float, most: float
 ) -> tuple[float, float]:
     """Return the t interval, or with bounds a score interval, which is right for rare classes too.
 

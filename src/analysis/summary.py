@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.estimates import CORRECTED, MIN_LABELS, QUANTITIES, RAW, TOO_FEW, counted, estimate_quantity, labelled_parts
+from analysis.estimates import CORRECTED, QUANTITIES, RAW, TOO_FEW, counted, estimate_quantity, labelled_parts, too_few_labels
 from analysis.groups import joined
 from analysis.intervals import Floats, cluster_bootstrap, percentile_interval
 from analysis.tables import CLASSES, UNSURE, typed
@@ -35,12 +35,13 @@ def summarize(
     scores : pandas.DataFrame
         Scores with ``statements`` (and ``articles``) beside them, or the result of ``join``.
     by : sequence of str
-        Columns that make the groups: target, speaker, speaker_role, source, kind, any column of your own, or a period of ``published``
+        Columns that make the groups: target, speaker, speaker_role, speaker_country, source, kind, any column of your own, or a period of ``published``
         (day, week, month, quarter, year).
     statements, articles : pandas.DataFrame, optional
         Where speaker, kind, source and date come from. With ``articles``, reprints are left out.
     labels : pandas.DataFrame, optional
-        Hand labels of a random sample (``read_labels``). Groups with at least 30 labels in two or more articles get the corrected estimate.
+        Hand labels of a random sample (``read_labels``), also with rows known for certain (probability 1). Groups with at least 30 labels in
+        two or more articles get the corrected estimate; if some are certain, they must be worth 15 drawn ones.
     weights : str, optional
         Column with the weight of each row, above 0.
     min_articles : int
@@ -194,7 +195,7 @@ def _correct(table: pd.DataFrame, large: pd.DataFrame, by: list[str], labels: pd
         stance = found["stance"]
         if stance is None:
             if n_labels:
-                table.loc[row, "method"] = f"{RAW}; bootstrap of articles ({n_labels} labels, fewer than {MIN_LABELS})"
+                table.loc[row, "method"] = f"{RAW}; bootstrap of articles ({too_few_labels(part)})"
             continue
         table.loc[row, ["estimate", "low", "high", "n_effective"]] = [stance.estimate, stance.low, stance.high, stance.n_effective]
         table.loc[row, f"share_{UNSURE}"] = 0.0

@@ -21,8 +21,13 @@ WIDTHS = {
 }
 
 
-def write_workbook(table: pd.DataFrame, columns: list[str], instructions: str, path: Path) -> None:
-    """Write a sheet with drop-downs, the target in bold red, what coders need not see hidden, and the instructions on a second page."""
+def write_workbook(
+    table: pd.DataFrame, parts: list[dict[str, list[tuple[str, bool]]]], columns: list[str], instructions: str, path: Path
+) -> None:
+    """Write a sheet with drop-downs, the target in bold red, what coders need not see hidden, and the instructions on a second page.
+
+    ``parts`` gives, for each row, context and statement in pieces, each with whether it names the target.
+    """
     openpyxl = need_openpyxl()
     from openpyxl.cell.rich_text import CellRichText, TextBlock
     from openpyxl.cell.text import InlineFont
@@ -35,14 +40,14 @@ def write_workbook(table: pd.DataFrame, columns: list[str], instructions: str, p
     page.title = "label"
     page.append(columns)
     strong = InlineFont(b=True, color="C00000")
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        text, start, end = row["statement"], row["start"], row["end"]
-        around = [piece for piece in (text[:start], text[end:]) if piece]
-        around.insert(1 if text[:start] else 0, TextBlock(strong, text[start:end]))
+    for number, (row, pieces) in enumerate(zip(table.to_dict("records"), parts, strict=True), start=2):
         for column, name in enumerate(columns, start=1):
             cell = page.cell(number, column)
-            cell.value = CellRichText(*around) if name == "statement" else row[name]
-            if isinstance(row[name], str) and name != "statement":
+            rich = any(marked for _, marked in pieces.get(name, []))
+            cell.value = (
+                CellRichText(*(TextBlock(strong, piece) if marked else piece for piece, marked in pieces[name])) if rich else row[name]
+            )
+            if isinstance(row[name], str) and not rich:
                 cell.data_type = "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if name == "label":

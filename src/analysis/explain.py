@@ -1,0 +1,101 @@
+"""Which words of a statement carried its stance: words left out one after the other."""
+
+import re
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from analysis.classifiers import Pair, StanceClassifier
+
+WORD = re.compile(r"[^\W_]+(?:[-’'.][^\W_]+)*")
+MOST = 60  # words that are left out one by one; a longer statement is taken apart in as many runs of words
+AGAINST_RGB, FAVOR_RGB = "213, 94, 0", "0, 114, 178"
+
+
+def explain(pair: Pair, classifier: StanceClassifier) -> pd.DataFrame:
+    """Return how much each word moved the stance, by leaving words out (occlusion: Zeiler and Fergus 2014; Li, Monroe and Jurafsky 2016).
+
+    A word's weight is the mean of two drops of ``p_favor - p_against``: without the word alone, and without it and its neighbours, so that two words that
+    say the same do not hide each other. The mention of the target is never left out.
+
+    Parameters
+    ----------
+    pair : Pair
+        A statement and its target.
+    classifier : StanceClassifier
+        Any classifier; it is asked twice for each word.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a word, in order: ``word``; ``start``, ``end``, half-open in ``pair.text``; ``weight``, -2 to 2: above 0 the word speaks for favor, below for
+        against.
+    """
+    words = [m.span() for m in WORD.finditer(pair.text) if pair.in_context or m.end() <= pair.start or m.start() >= pair.end]
+    runs = [words[i : i + -(-len(words) // MOST)] for i in range(0, len(words), -(-len(words) // MOST))] if words else []
+    spans = [(run[0][0], run[-1][1]) for run in runs]
+    alone = [_without(pair, [span]) for span in spans]
+    around = [_without(pair, spans[max(0, i - 1) : i + 2]) for i in range(len(spans))]
+    p = classifier.predict([pair, *alone, *around])
+    stance = p[:, 2] - p[:, 0]
+    n = len(spans)
+    weights = stance[0] - (stance[1 : n + 1] + stance[n + 1 :]) / 2
+    rows = [(pair.text[a:b], a, b, float(w)) for (a, b), w in zip(spans, weights, strict=True)]
+    return pd.DataFrame(rows, columns=["word", "start", "end", "weight"])
+
+
+def _without(pair: Pair, spans: list[tuple[int, int]]) -> Pair:
+    """Return the pair without some words of its text; the mention stays where it is."""
+    text, start, end = pair.text, pair.start, pair.end
+    for a, b in sorted(spans, reverse=True):
+        if not pair.in_context and a < end and start < b:
+            continue
+        b += text[b : b + 1] == " "
+        text = text[:a] + text[b:]
+        if not pair.in_context and a < start:
+            start, end = start - (b - a), end - (b - a)
+    return Pair(text, start, end, pair.target, pair.holder, pair.context, pair.in_context)
+
+
+def highlight_words(pair: Pair, words: pd.DataFrame) -> str:
+    """Return the statement as HTML: words that spoke for favor on blue, for against on orange, the stronger the deeper; the target framed.
+
+    Parameters
+    ----------
+    pair : Pair
+        The statement.
+    words : pandas.DataFrame
+        What ``explain`` returned for it.
+    """
+    strongest = max(0.05, float(np.abs(words["weight"]).max())) if len(words) else 1.0
+    marks = {int(r.start): (int(r.end), float(r.weight)) for r in words.itertuples()}
+    target = (-1, -1) if pair.in_context else (pair.start, pair.end)
+    out, at = [], 0
+    while at < len(pair.text):
+        if at == target[0]:
+            out.append(
+                f'<span style="border:1px solid currentColor;border-radius:3px;padding:0 2px">{escape(pair.text[at : target[1]])}</span>'
+            )
+            at = target[1]
+        elif at in marks:
+            end, weight = marks[at]
+            rgb = FAVOR_RGB if weight > 0 else AGAINST_RGB
+            title = f"{'favor' if weight > 0 else 'against'} {abs(weight):.2f}"
+            depth = min(1.0, abs(weight) / strongest) * 0.6
+            out.append(f'<span style="background:rgba({rgb}, {depth:.2f})" title="{title}">{escape(pair.text[at:end])}</span>')
+            at = end
+        else:
+            stop = min([s for s in (*marks, target[0]) if s > at], default=len(pair.text))
+            out.append(escape(pair.text[at:stop]))
+            at = stop
+    return f'<p class="stance-words">{"".join(out)}</p>'
+
+
+def show_words(pair: Pair, classifier: StanceClassifier) -> object:
+    """Show in Jupyter which words of a statement carried its stance."""
+    from IPython.display import HTML
+
+    p = classifier.predict([pair])[0]
+    line = f"{escape(pair.target)}: against {p[0]:.2f}, neutral {p[1]:.2f}, favor {p[2]:.2f}"
+    return HTML(f"{highlight_words(pair, explain(pair, classifier))}<p><small>{line}</small></p>")
