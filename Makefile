@@ -6,7 +6,7 @@ DATA ?= ../shared
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab lint bench validity kremlin clean
+.PHONY: help run test lab notebooks lint bench validity kremlin clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ test: .venv/test.stamp  ## set up what testing needs and run all tests
 
 lab: .venv/lab.stamp  ## open JupyterLab on notebooks/
 	$(BIN)/jupyter lab notebooks
+
+notebooks: .venv/lab.stamp  ## execute the notebooks in place, without widgets, times and local paths
+	$(BIN)/python notebooks/execute.py
 
 lint: .venv/lint.stamp  ## check style and types
 	$(BIN)/ruff check .

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from analysis.classifiers import load_classifier
     from analysis.config import load_config
     from analysis.explain import explain, show_words
+    from analysis.explore import count_filters, explore_statements, filter_statements
+    from analysis.extremes import compare_classifiers, show_strongest, strongest_statements
     from analysis.groups import join
     from analysis.highlight import show_article
     from analysis.pipeline import run
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.tables import dictionary
     from analysis.targets import find_targets
     from analysis.time_charts import plot_over_time
+    from analysis.views import show_table
 
 __version__ = "0.1.0"
 
@@ -40,6 +43,13 @@ _ROOMS = {
     "pairs_of": "scores",
     "explain": "explain",
     "show_words": "explain",
+    "filter_statements": "explore",
+    "count_filters": "explore",
+    "explore_statements": "explore",
+    "strongest_statements": "extremes",
+    "show_strongest": "extremes",
+    "compare_classifiers": "extremes",
+    "show_table": "views",
     "join": "groups",
     "load_classifier": "classifiers",
     "load_config": "config",
@@ -49,9 +59,13 @@ _ROOMS = {
     "write_report": "report",
 }
 __all__ = [
+    "compare_classifiers",
+    "count_filters",
     "dictionary",
     "explain",
+    "explore_statements",
     "extract_statements",
+    "filter_statements",
     "find_targets",
     "join",
     "load_classifier",
@@ -65,7 +79,10 @@ __all__ = [
     "run",
     "score_stance",
     "show_article",
+    "show_strongest",
+    "show_table",
     "show_words",
+    "strongest_statements",
     "summarize",
     "write_report",
 ]

@@ -25,7 +25,17 @@ RESULTS = {*TABLES["summary"].columns, "n_effective", "raw_estimate", "raw_low",
 
 def style() -> Any:
     """Return the style every chart is drawn in, as a context: ``with style(): ...``."""
+    load_backend()
     return plt.style.context(str(resources.files("analysis") / "stance.mplstyle"))
+
+
+def load_backend() -> None:
+    """Load Matplotlib's backend now.
+
+    Jupyter's switches to interactive when it is loaded; loaded inside a context of settings, it would be switched off again at the context's end, and every chart
+    after the first would not be shown.
+    """
+    plt.draw_if_interactive()
 
 
 def group_columns(summary: pd.DataFrame) -> list[str]:

@@ -12,6 +12,7 @@ from analysis.baselines import baselines
 from analysis.classifiers import EmbeddedClassifier, load_classifier
 from analysis.config import Stance
 from analysis.inference import Floats
+from analysis.labels import KEY, current
 from analysis.rows import labels_from, pairs_from, read_rows
 from analysis.tables import CLASSES
 
@@ -91,6 +92,37 @@ def evaluate_stance(path: Path, models: Sequence[Stance | str] = ("default",), t
         y,
         found,
     )
+
+
+def evaluate_labels(labels: pd.DataFrame, scores: pd.DataFrame, name: str = "default") -> Evaluation:
+    """Measure the classifier that made ``scores`` on hand labels, as ``evaluate_stance`` does on a labelled file.
+
+    Parameters
+    ----------
+    labels : pandas.DataFrame
+        As ``append_labels`` returns them; every coder's last label counts once.
+    scores : pandas.DataFrame
+        Table ``scores``.
+    name : str
+        What to call the classifier.
+
+    Returns
+    -------
+    Evaluation
+        With the groups by target.
+
+    Raises
+    ------
+    ValueError
+        If no label is of a scored statement.
+    """
+    both = current(labels)[[*KEY, "label"]].merge(scores[[*KEY, *(f"p_{c}" for c in CLASSES)]], on=KEY)
+    if both.empty:
+        raise ValueError(f"none of the {len(labels)} labels is of a statement in scores")
+    y, p = both["label"].map(CLASSES.index).to_numpy(dtype=np.int64), both[[f"p_{c}" for c in CLASSES]].to_numpy(dtype=np.float64)
+    confusion = pd.crosstab(_named(y), _named(p.argmax(1)), dropna=False)
+    groups = {"target": by_group(y, {name: p}, both["target"].tolist())}
+    return Evaluation(pd.DataFrame({name: measures(y, p)}).T.round(3), groups, {name: confusion}, y, {name: p})
 
 
 def by_group(y: Labels, found: dict[str, Floats], values: Sequence[str | None]) -> pd.DataFrame:

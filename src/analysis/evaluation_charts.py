@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.drawing import AGAINST, FAVOR, INK, PALE, caption, headline, style
 from analysis.evaluate import ACCURATE, Evaluation, calibration_error, coverage_at, coverage_curve, reliability
+from analysis.tables import CLASSES
 
 COLOURS = (FAVOR, AGAINST, "#009E73", "#CC79A7", "#555555")
 ENDINGS = (".png", ".svg")
@@ -79,6 +82,40 @@ def plot_coverage(evaluation: Evaluation, models: list[str] | None = None) -> Ax
         ax.legend(loc="lower left")
         headline(figure, "What calling the rest unsure buys")
         caption(figure, NOTE.format(len(y)))
+    return ax
+
+
+def plot_confidence(scores: pd.DataFrame, threshold: float = 0.0) -> Axes:
+    """Draw how sure a classifier is: a histogram of the likeliest class's probability, and the threshold below which it says unsure.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Table ``scores``.
+    threshold : float
+        Of the classifier; 0 is not drawn.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there are no scores.
+    """
+    if scores.empty:
+        raise ValueError("there are no scores, so there is nothing to draw")
+    top = scores[[f"p_{c}" for c in CLASSES]].max(axis=1)
+    below = f" Dashed: below {threshold:.2f} it says unsure, {(top < threshold).sum():,} times." if threshold else ""
+    with style():
+        figure, ax = plt.subplots(figsize=(6.4, 2.8), layout="constrained")
+        ax.hist(top, bins=list(np.linspace(0.3, 1.0, 15)), color=FAVOR, edgecolor="white")
+        if threshold:
+            ax.axvline(threshold, color=INK, linestyle=(0, (4, 3)))
+        ax.set(xlim=(0.3, 1.0), xlabel="probability of the likeliest class", ylabel="scores")
+        headline(figure, "How sure the classifier is")
+        caption(figure, f"n = {len(scores):,} scores.{below}")
     return ax
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.charts import plot_heatmap, plot_stance
 from analysis.comparison_charts import plot_raw_and_corrected
-from analysis.drawing import group_columns, is_corrected
+from analysis.drawing import group_columns, is_corrected, load_backend
 from analysis.results import Results, over_time
 from analysis.time_charts import plot_over_time
 
@@ -61,6 +61,7 @@ def beside(summary: pd.DataFrame) -> pd.DataFrame:
 
 def save(path: Path, draw: Callable[[], Any]) -> int:
     """Draw a chart and write it as PNG and SVG; the same input gives the same bytes."""
+    load_backend()
     with plt.rc_context({"svg.hashsalt": "stance"}):
         figure = np.ravel(np.asarray(draw(), dtype=object))[0].figure
         for ending in ENDINGS:

@@ -1,0 +1,72 @@
+"""What a notebook shows: a widget while a kernel runs, the same in plain HTML on GitHub, in nbviewer and on paper."""
+
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class View:
+    """HTML that stands by itself, and the widget that Jupyter shows instead while its kernel runs.
+
+    Attributes
+    ----------
+    html : str
+        An HTML fragment without scripts.
+    widget : ipywidgets.Widget or None
+        The interactive form.
+    """
+
+    html: str
+    widget: Any = field(default=None, repr=False)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        made = self.widget._repr_mimebundle_() if self.widget is not None else {}
+        # anywidget gives the data and its metadata, ipywidgets the data alone.
+        bundle: dict[str, Any] = dict(made[0] if isinstance(made, tuple) else made)
+        return bundle | {"text/html": self.html, "text/plain": "<View>"}
+
+
+def show_table(table: pd.DataFrame, caption: str = "", *, rows: int = 10, widths: dict[str, str] | None = None) -> View:
+    """Show a table that can be searched and sorted where itables is installed; its first rows where nothing runs.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Numbers are shown to two decimals.
+    caption : str
+        Written above.
+    rows : int
+        Rows of a page, and of the plain form.
+    widths : dict of str to str, optional
+        CSS widths of columns, such as ``{"text": "40em"}``; other columns take what they need.
+
+    Returns
+    -------
+    View
+    """
+    shown = table.round(2)
+    head = f"<p><b>{escape(caption)}</b></p>" if caption else ""
+    rest = f"<p>The first {rows} of {len(table):,} rows.</p>" if len(table) > rows else ""
+    plain = shown.head(rows).to_html(index=False, escape=True, border=0, na_rep="", justify="left")
+    return View(f"{head}{plain}{rest}", _datatable(shown, caption, rows, widths or {}))
+
+
+def show_labelling(sample: pd.DataFrame, path: str | Path, coder: str) -> View:
+    """Return what ``label_in_notebook`` makes, beside it the next statement as plain HTML; parameters and errors are the same."""
+    from analysis.labelling_widget import Labelling, label_in_notebook
+
+    return View(Labelling(sample, path, coder).html(), label_in_notebook(sample, path, coder))
+
+
+def _datatable(shown: pd.DataFrame, caption: str, rows: int, widths: dict[str, str]) -> Any:
+    try:
+        from itables.widget import ITable
+    except ModuleNotFoundError:
+        return None
+    columns = [{"width": width, "targets": list(shown.columns).index(name)} for name, width in widths.items()]
+    look = {"classes": "display compact", "style": "table-layout:auto;width:100%", "lengthMenu": [rows, 25, 100], "maxBytes": "4MB"}
+    return ITable(shown, caption=caption or None, showIndex=False, columnDefs=columns, **look)

@@ -1,0 +1,123 @@
+"""The pages under docs/ say what is true: commands and code run, pages and pictures are there, the dictionary is the package's."""
+
+import importlib.util
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import analysis
+from analysis.config import load_config
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+# estimates.md shows calls one after the other, on tables a reader has at that point; the others stand by themselves.
+GIVEN = """
+import pandas as pd
+from analysis import *
+from analysis.compare import before_after, differences
+from analysis.labels import read_labels
+from analysis.summary import compare_raw_and_corrected
+from analysis.trends import read_events, smooth_stance
+scores, statements, articles = (pd.read_parquet(f"results/{name}.parquet") for name in ("scores", "statements", "articles"))
+labels = read_labels("results/labels.parquet")
+"""
+SHELL = f'stance() {{ {shlex.quote(sys.executable)} -m analysis.cli "$@"; }}\n'
+
+
+def blocks(page):
+    """Return language and contents of every fenced block, in order."""
+    return re.findall(r"^```(\w*)\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Return a folder as a clone is, without the code."""
+    folder = tmp_path_factory.mktemp("reader")
+    shutil.copytree(ROOT / "data", folder / "data")
+    shutil.copytree(ROOT / "notebooks" / "example", folder / "notebooks" / "example")
+    shutil.copy(ROOT / "notebooks" / "example" / "events.yml", folder)
+    return folder
+
+
+def run_page(page, place, given=""):
+    """Run the sh and python blocks of a page from top to bottom."""
+    ran = 0
+    for language, block in blocks(page):
+        if language == "sh":
+            command = ["bash", "-euc", SHELL + block]
+        elif language == "python":
+            command = [sys.executable, "-c", "import matplotlib; matplotlib.use('agg')\n" + given + block]
+        else:
+            continue
+        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{page.name}:\n{block}\n{done.stdout}\n{done.stderr}"
+        ran += 1
+    return ran
+
+
+def test_tutorial_runs_to_a_corrected_estimate_and_a_figure(place):
+    assert run_page(DOCS / "tutorial.md", place) == 10
+    assert (place / "figure.svg").stat().st_size > 10_000
+    assert (place / "results" / "charts" / "raw-and-corrected.svg").is_file()
+    assert (place / "results-mine" / "manifest.json").is_file()
+
+
+@pytest.mark.parametrize(("name", "number"), [("faq.md", 3), ("models.md", 1), ("citing.md", 1), ("methods.md", 0)])
+def test_other_pages_run_on_the_results_of_the_tutorial(name, number, place):
+    if not (place / "results").exists():
+        run_page(DOCS / "tutorial.md", place)
+    if name == "models.md":  # its first command would run on other articles into the same folder
+        shutil.rmtree(place / "results")
+    assert run_page(DOCS / name, place) == number
+
+
+def test_calls_of_the_page_on_estimates_run(place):
+    if not (place / "results").exists():
+        run_page(DOCS / "tutorial.md", place)
+    assert run_page(DOCS / "estimates.md", place, GIVEN) == 1
+
+
+def test_every_page_is_tried():
+    assert {page.name for page in PAGES} == {"tutorial.md", "faq.md", "models.md", "citing.md", "methods.md", "estimates.md", "data-dictionary.md"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_every_block_has_a_known_language(page, tmp_path):
+    for i, (language, block) in enumerate(blocks(page)):
+        assert language in ("sh", "python", "yaml")
+        if language == "yaml":
+            path = tmp_path / f"{i}.yml"
+            path.write_text(block, encoding="utf-8")
+            load_config(path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page):
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(((?!https?:)[^)]+)\)", text):
+        file, _, anchor = target.partition("#")
+        other = (page.parent / file).resolve() if file else page
+        assert other.exists(), target
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", other.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in [re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads], target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_pages_name_no_machine(page):
+    assert not re.search(r"/(?:home|root|Users|tmp|work)/|[A-Z]:\\\\", page.read_text(encoding="utf-8"))
+
+
+def test_dictionary_is_the_packages():
+    spec = importlib.util.spec_from_file_location("dictionary", DOCS / "dictionary.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    page = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
+    assert page == module.page(), "run: python docs/dictionary.py"
+    assert page.count("\n| `") == len(analysis.dictionary())
