@@ -84,7 +84,15 @@ def test_calls_of_the_page_on_estimates_run(place):
 
 
 def test_every_page_is_tried():
-    assert {page.name for page in PAGES} == {"tutorial.md", "faq.md", "models.md", "citing.md", "methods.md", "estimates.md", "data-dictionary.md"}
+    assert {page.name for page in PAGES} == {
+        "tutorial.md",
+        "faq.md",
+        "models.md",
+        "citing.md",
+        "methods.md",
+        "estimates.md",
+        "data-dictionary.md",
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

@@ -12,7 +12,10 @@ TEXTS = ["Petrov praised NATO.", "Lindqvist blamed NATO and the US.", "It rained
 @pytest.fixture
 def tables():
     articles = pd.concat([empty("articles")] * 1, ignore_index=True)
-    rows = [{"article_id": f"a{i}", "text": t, "title": f"Title {i}", "published": pd.Timestamp(f"2031-01-0{i + 1}"), "path": "x"} for i, t in enumerate(TEXTS)]
+    rows = [
+        {"article_id": f"a{i}", "text": t, "title": f"Title {i}", "published": pd.Timestamp(f"2031-01-0{i + 1}"), "path": "x"}
+        for i, t in enumerate(TEXTS)
+    ]
     articles = typed(pd.DataFrame(rows).reindex(columns=articles.columns), "articles")
     said = [("s0", "Ana Petrov", "indirect"), ("s1", "Bo Lindqvist", "indirect"), ("s2", None, "narration")]
     statements = pd.DataFrame(

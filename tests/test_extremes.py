@@ -25,10 +25,27 @@ class Words:
 
 @pytest.fixture
 def tables():
-    rows = [{"statement_id": f"s{i}", "article_id": "a", "start": 0, "end": len(t), "text": t, "kind": "indirect", "speaker": "Ana Petrov", "context": ""} for i, t in enumerate(TEXTS)]
+    rows = [
+        {
+            "statement_id": f"s{i}",
+            "article_id": "a",
+            "start": 0,
+            "end": len(t),
+            "text": t,
+            "kind": "indirect",
+            "speaker": "Ana Petrov",
+            "context": "",
+        }
+        for i, t in enumerate(TEXTS)
+    ]
     spans = {name: [[] for _ in TEXTS] for name in ("source_spans", "cue_spans", "content_spans", "scope_spans")}
     statements = typed(pd.DataFrame(rows).assign(**spans).reindex(columns=empty("statements").columns), "statements")
-    mentions = typed(pd.DataFrame({"statement_id": [f"s{i}" for i in range(4)], "target": "NATO", "surface": "NATO", "start": 0, "end": 4, "via": "name"}), "mentions")
+    mentions = typed(
+        pd.DataFrame(
+            {"statement_id": [f"s{i}" for i in range(4)], "target": "NATO", "surface": "NATO", "start": 0, "end": 4, "via": "name"}
+        ),
+        "mentions",
+    )
     return statements, mentions
 
 

@@ -19,7 +19,9 @@ def code(notebook):
 
 def kinds(cell):
     """Return what a cell's outputs are: streams by name, others by what they can be shown as."""
-    return [output.get("name") or sorted(set(output.get("data", {})) - {WIDGETS}) for output in cell.outputs if output.get("name") != "stderr"]
+    return [
+        output.get("name") or sorted(set(output.get("data", {})) - {WIDGETS}) for output in cell.outputs if output.get("name") != "stderr"
+    ]
 
 
 @pytest.fixture(scope="module")
