@@ -31,8 +31,9 @@ def executed(tmp_path_factory):
     for name in ("notebooks", "data"):
         shutil.copytree(ROOT / name, folder / name)
     parts = {path.name: nbformat.read(path, as_version=4).cells for path in NOTEBOOKS}
-    reset = nbformat.v4.new_code_cell("%reset -f")
-    together = nbformat.v4.new_notebook(cells=[cell for cells in parts.values() for cell in [*cells, reset.copy()]])
+    together = nbformat.v4.new_notebook(
+        cells=[cell for cells in parts.values() for cell in [*cells, nbformat.v4.new_code_cell("%reset -f")]]
+    )
     NotebookClient(together, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder / "notebooks")}}).execute()
     done = iter(together.cells)
     found = {}
