@@ -3,12 +3,23 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.baselines import baselines, tfidf, vader
 from analysis.classifiers import Pair
-from analysis.evaluate import by_group, calibration_error, coverage_at, coverage_curve, evaluate_stance, f1_scores, measures, reliability
-from analysis.evaluation_charts import plot_coverage, plot_reliability, write_evaluation
+from analysis.evaluate import (
+    by_group,
+    calibration_error,
+    coverage_at,
+    coverage_curve,
+    evaluate_labels,
+    evaluate_stance,
+    f1_scores,
+    measures,
+    reliability,
+)
+from analysis.evaluation_charts import plot_confidence, plot_coverage, plot_reliability, write_evaluation
 from analysis.rows import labels_from
 
 Y = np.array([0, 0, 1, 2])
@@ -127,3 +138,34 @@ def test_figures_show_every_classifier_and_are_written(evaluation, tmp_path):
     assert {"accuracy.csv", "by-target.csv", "confusion-default.csv", "reliability.svg", "coverage.png"} <= {
         p.name for p in (tmp_path / "e").iterdir()
     }
+
+
+def test_hand_labels_measure_the_classifier_that_made_the_scores():
+    scores = pd.DataFrame(
+        {
+            "statement_id": list("abc"),
+            "target": "NATO",
+            "p_against": [0.8, 0.1, 0.6],
+            "p_neutral": [0.1, 0.1, 0.3],
+            "p_favor": [0.1, 0.8, 0.1],
+        }
+    )
+    labels = pd.DataFrame(
+        {"statement_id": list("abcd"), "target": "NATO", "label": ["against", "favor", "neutral", "favor"], "coder": "ana"}
+    )
+    found = evaluate_labels(labels, scores, "ours")
+    assert found.table.loc["ours", "n"] == 3  # d has no score
+    assert found.table.loc["ours", "accuracy"] == pytest.approx(66.667, abs=0.001)
+    assert found.confusion["ours"].loc["neutral", "against"] == 1
+    assert found.groups["target"]["value"].tolist() == ["NATO"]
+    with pytest.raises(ValueError, match="none of the 1 labels"):
+        evaluate_labels(labels.tail(1), scores)
+
+
+def test_confidence_is_drawn_with_its_threshold_and_number():
+    scores = pd.DataFrame({"p_against": [0.8, 0.1], "p_neutral": [0.1, 0.5], "p_favor": [0.1, 0.4]})
+    ax = plot_confidence(scores, 0.6)
+    assert sum(bar.get_height() for bar in ax.patches) == 2
+    assert "n = 2 scores. Dashed: below 0.60 it says unsure, 1 times." in ax.figure._supxlabel.get_text()
+    with pytest.raises(ValueError, match="nothing to draw"):
+        plot_confidence(scores.head(0))
