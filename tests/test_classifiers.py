@@ -132,7 +132,7 @@ def test_a_setting_that_is_missing_is_named(folder, key):
 
 
 def test_temperature_and_threshold_stand_in_the_folder(shipped, folder):
-    hot = configure(folder, temperature=1000.0, threshold=0.9)
+    hot = configure(folder, temperature=1000.0, bias=[0.0, 0.0, 0.0], threshold=0.9)
     assert hot.predict(PAIRS[:1]) == pytest.approx(np.full((1, 3), 1 / 3), abs=0.02)
     assert hot.threshold == 0.9
     assert hot.name == folder.name
