@@ -15,6 +15,13 @@ def test_plain_form_is_there_beside_the_widget():
     assert "<table" in bundle["text/html"] and "0.12" in bundle["text/html"] and "0.1234" not in bundle["text/html"]
 
 
+def test_dates_are_days_and_missing_values_are_nothing(recwarn):
+    table = pd.DataFrame({"day": pd.to_datetime(["2031-01-06", None]), "role": pd.array(["PM", None], dtype="string"), "n": [1.5, None]})
+    html = show_table(table).html
+    assert "2031-01-06<" in html and not any(word in html for word in ("<NA>", "&lt;NA", "NaT", "NaN", "None"))
+    assert not [w for w in recwarn if "analysis" in str(w.filename)]
+
+
 def test_article_text_is_escaped():
     assert "<script" not in show_table(TABLE, caption="<script>").html
 

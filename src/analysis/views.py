@@ -36,7 +36,7 @@ def show_table(table: pd.DataFrame, caption: str = "", *, rows: int = 10, widths
     Parameters
     ----------
     table : pandas.DataFrame
-        Numbers are shown to two decimals.
+        Numbers are shown to two decimals, dates as days, missing values as nothing.
     caption : str
         Written above.
     rows : int
@@ -48,7 +48,7 @@ def show_table(table: pd.DataFrame, caption: str = "", *, rows: int = 10, widths
     -------
     View
     """
-    shown = table.round(2)
+    shown = _readable(table)
     head = f"<p><b>{escape(caption)}</b></p>" if caption else ""
     rest = f"<p>The first {rows} of {len(table):,} rows.</p>" if len(table) > rows else ""
     plain = shown.head(rows).to_html(index=False, escape=True, border=0, na_rep="", justify="left")
@@ -60,6 +60,18 @@ def show_labelling(sample: pd.DataFrame, path: str | Path, coder: str) -> View:
     from analysis.labelling_widget import Labelling, label_in_notebook
 
     return View(Labelling(sample, path, coder).html(), label_in_notebook(sample, path, coder))
+
+
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    shown = table.copy()
+    for name in shown.columns:
+        if pd.api.types.is_datetime64_any_dtype(shown[name]):
+            shown[name] = shown[name].dt.strftime("%Y-%m-%d")
+        elif pd.api.types.is_float_dtype(shown[name]):
+            shown[name] = shown[name].round(2) + 0.0  # no −0.00
+        if not pd.api.types.is_numeric_dtype(shown[name]):
+            shown[name] = shown[name].astype(object).where(shown[name].notna(), "")
+    return shown
 
 
 def _datatable(shown: pd.DataFrame, caption: str, rows: int, widths: dict[str, str]) -> Any:
