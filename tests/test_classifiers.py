@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from analysis.classifiers import EmbeddedClassifier, Pair, StanceClassifier, load_classifier
+from analysis.classifiers import SHIPPED, EmbeddedClassifier, Pair, StanceClassifier, load_classifier
 from analysis.config import Stance
 from analysis.inference import FILES, MODELS, ModelError
 from analysis.pairs import MARKERS
@@ -149,7 +149,7 @@ def test_load_classifier(folder, monkeypatch):
 
 
 def test_a_default_that_is_not_installed_is_said(monkeypatch, tmp_path):
-    monkeypatch.setattr("analysis.classifiers.MODELS", tmp_path)
     for name in ("default", "fast"):
+        monkeypatch.setitem(SHIPPED, name, tmp_path)
         with pytest.raises(ModelError, match=f"the model '{name}' is not part of this installation"):
             load_classifier(Stance(name, None, "nli"))
