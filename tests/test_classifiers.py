@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from analysis.classifiers import EmbeddedClassifier, Pair, StanceClassifier, load_classifier
+from analysis.classifiers import SHIPPED, EmbeddedClassifier, Pair, StanceClassifier, load_classifier
 from analysis.config import Stance
 from analysis.inference import FILES, MODELS, ModelError
 from analysis.pairs import MARKERS
@@ -132,7 +132,7 @@ def test_a_setting_that_is_missing_is_named(folder, key):
 
 
 def test_temperature_and_threshold_stand_in_the_folder(shipped, folder):
-    hot = configure(folder, temperature=1000.0, threshold=0.9)
+    hot = configure(folder, temperature=1000.0, bias=[0.0, 0.0, 0.0], threshold=0.9)
     assert hot.predict(PAIRS[:1]) == pytest.approx(np.full((1, 3), 1 / 3), abs=0.02)
     assert hot.threshold == 0.9
     assert hot.name == folder.name
@@ -149,7 +149,7 @@ def test_load_classifier(folder, monkeypatch):
 
 
 def test_a_default_that_is_not_installed_is_said(monkeypatch, tmp_path):
-    monkeypatch.setattr("analysis.classifiers.MODELS", tmp_path)
     for name in ("default", "fast"):
+        monkeypatch.setitem(SHIPPED, name, tmp_path)
         with pytest.raises(ModelError, match=f"the model '{name}' is not part of this installation"):
             load_classifier(Stance(name, None, "nli"))

@@ -144,4 +144,4 @@ def test_evaluate_prints_models_and_baselines(pairs, capsys):
     pairs.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert main(["evaluate", "stance", str(pairs), "--out", str(pairs.parent / "evaluation")]) == 0
     said = capsys.readouterr().out
-    assert all(name in said for name in ("default", "fast", "majority", "VADER", "macro-F1", "ECE"))
+    assert all(name in said for name in ("default", "majority", "VADER", "macro-F1", "ECE"))

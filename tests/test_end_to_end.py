@@ -57,7 +57,7 @@ def test_stances_a_reader_would_give(tables):
         return rows.loc[rows["text"].str.contains(words, regex=False) & (rows["target"] == target), "label"].tolist()
 
     assert label("talks with the US on Moscow’s demand", "US") == ["neutral"]
-    assert label("the unwillingness of the Western countries", "West") == ["against"]
+    assert label("will not prevent the US from violating", "US") == ["against"]
     assert label("slammed the Western stance", "West") == ["against"]
     assert label("without taking into account opposing views", "US") == ["against"]
     assert label("the principal negotiator on security talks", "US") == ["neutral"]

@@ -40,12 +40,11 @@ def test_commands_run_in_order(place):
     assert (place / "results-mine" / "manifest.json").is_file()
 
 
-def test_python_block_runs(place, monkeypatch):
+def test_python_blocks_run_in_order(place, monkeypatch):
     monkeypatch.chdir(place)
-    code = blocks("python")
-    assert len(code) == 1
     names: dict = {}
-    exec(code[0], names)
+    for code in blocks("python"):
+        exec(code, names)
     assert len(names["summary"]) >= 2
 
 

@@ -281,6 +281,7 @@ def test_text_can_be_read(visit, address, scheme):
 def test_a_phone_needs_no_sideways_scrolling(visit, address):
     page = visit(address, viewport=PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.locator("#matrix .cell").evaluate_all("cells => cells.filter(c => c.scrollWidth > c.clientWidth).length") == 0
     assert not page.locator("[name=q]").is_visible()
     page.get_by_text("Search and filter").click()
     assert page.locator("[name=q]").is_visible()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.classifiers import EmbeddedClassifier, Pair
+from analysis.classifiers import EmbeddedClassifier, Pair, shipped
 from analysis.inference import MODELS
 from data import read_jsonl
 from readme import accuracy, behaviour
@@ -105,7 +105,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     arguments = parser.parse_args()
-    for name, about in ABOUT.items():
+    for name in shipped():
+        about = ABOUT[name]
         folder = MODELS / about["folder"]
         config = {"context": 200} | json.loads((folder / "config.json").read_text(encoding="utf-8"))
         parts = {key: text.format(**config) for key, text in about.items()}

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.attribution import load_tagger
+from analysis.classifiers import shipped
 from analysis.evaluate import evaluate_stance
 from analysis.evaluation_charts import plot_coverage, plot_reliability
 from analysis.tables import dictionary
@@ -51,7 +52,7 @@ def printed() -> str:
     return "```text\n" + "\n".join(lines).strip("\n") + "\n```"
 
 
-def accuracy(data: Path, models: Sequence[str] = ("default", "fast"), charts: bool = False) -> str:
+def accuracy(data: Path, models: Sequence[str] = tuple(shipped()), charts: bool = False) -> str:
     """Return the accuracy table in Markdown; with ``charts``, the figures on our own targets go to docs/."""
     lines = [
         "| set | classifier | n | macro-F1 [95 % interval] | against | neutral | favor | accuracy | ECE | coverage at 90 % |",
@@ -82,7 +83,7 @@ def accuracy(data: Path, models: Sequence[str] = ("default", "fast"), charts: bo
     return f"{said}\n\n" + "\n".join(lines) + f"\n\nMacro-F1 of `{models[0]}` on gold dev by target and genre: {', '.join(groups)}."
 
 
-def behaviour(models: Sequence[str] = ("default", "fast")) -> str:
+def behaviour(models: Sequence[str] = tuple(shipped())) -> str:
     """Return the pass rates on the behavioural suite in Markdown."""
     evaluation = evaluate_stance(ROOT / "tests/behaviour.jsonl", models)
     table = evaluation.groups["capability"].pivot(index="value", columns="classifier", values="accuracy")

@@ -23,6 +23,16 @@ def baselines(train: Path | None) -> dict[str, Callable[[Sequence[Pair]], Floats
     return found
 
 
+class VaderClassifier:
+    """VADER as a classifier beside others: what it calls stance is the tone of the words, whomever they are about."""
+
+    name, revision, threshold = "VADER", "Hutto and Gilbert 2014", 0.0
+
+    def predict(self, pairs: Sequence[Pair], progress: Callable[[int], None] | None = None) -> Floats:
+        """Return one-hot rows of shape (n, 3)."""
+        return vader(pairs)
+
+
 def vader(pairs: Sequence[Pair]) -> Floats:
     """Return VADER's three-way call (Hutto and Gilbert 2014: compound at least 0.05 or at most -0.05) as one-hot rows."""
     try:

@@ -13,6 +13,7 @@ from analysis.pairs import CONTEXT, MARKERS, crop, encode_pair
 from analysis.tables import CLASSES
 
 Progress = Callable[[int], None]
+SHIPPED = {"default": MODELS / "stance", "fast": MODELS / "stance-fast"}
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,11 @@ class EmbeddedClassifier:
         return written
 
 
+def shipped() -> list[str]:
+    """Return the names of the embedded models that are part of this installation."""
+    return [name for name, folder in SHIPPED.items() if (folder / "model.onnx").is_file()]
+
+
 def load_classifier(stance: Stance) -> StanceClassifier:
     """Return the classifier a configuration asks for.
 
@@ -156,11 +162,10 @@ def load_classifier(stance: Stance) -> StanceClassifier:
     ModelError
         If the model is not there, or a Hugging Face model has no pinned revision, or the extra ``hub`` is not installed.
     """
-    shipped = {"default": MODELS / "stance", "fast": MODELS / "stance-fast"}
-    folder = shipped.get(stance.model, Path(stance.model))
+    folder = SHIPPED.get(stance.model, Path(stance.model))
     if (folder / "model.onnx").is_file():
         return EmbeddedClassifier(folder)
-    if stance.model in shipped:
+    if stance.model in SHIPPED:
         raise ModelError(f"{folder}: the model {stance.model!r} is not part of this installation; use default")
     from analysis.hub import HubClassifier
 

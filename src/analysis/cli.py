@@ -69,7 +69,7 @@ def _add_run(commands: Any) -> None:
         "--out", default="results", metavar="DIR", help="folder for tables, charts, report.html and manifest.json (default: results)"
     )
     p.add_argument("--overwrite", action="store_true", help="write to DIR although it holds results of another configuration")
-    p.add_argument("--model", metavar="NAME", help="stance model: default, fast or a folder; instead of the configuration's")
+    p.add_argument("--model", metavar="NAME", help="stance model: default or a folder; instead of the configuration's")
     p.add_argument("--quiet", action="store_true", help="print nothing but warnings and errors")
     p.set_defaults(func=_run)
 
@@ -137,7 +137,7 @@ def _add_evaluate(commands: Any) -> None:
     p.add_argument("--train", type=Path, metavar="FILE.jsonl", help="labelled statements the TF-IDF baseline is trained on")
     p.add_argument(
         "--model", action="append", default=[], metavar="NAME",
-        help="default, fast, a folder, or a Hugging Face name as NAME@REVISION; may be repeated (default: default and fast)",
+        help="default, a folder, or a Hugging Face name as NAME@REVISION; may be repeated (default: the embedded models)",
     )  # fmt: skip
     p.add_argument("--kind", choices=["nli", "target"], default="nli", help="sort of Hugging Face model (default: nli)")
     p.add_argument(
@@ -214,13 +214,14 @@ def _attribute(args: argparse.Namespace) -> int:
 def _evaluate(args: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from analysis.classifiers import shipped
     from analysis.config import Stance
     from analysis.console import print_evaluation
     from analysis.evaluate import evaluate_stance
     from analysis.evaluation_charts import write_evaluation
 
     wanted = []
-    for given in args.model or ["default", "fast"]:
+    for given in args.model or shipped():
         name, _, revision = given.partition("@") if not Path(given).exists() else (given, "", "")
         wanted.append(Stance(name, revision or None, args.kind))
     evaluation = evaluate_stance(args.file, wanted, args.train)

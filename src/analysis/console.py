@@ -100,17 +100,17 @@ def print_evaluation(evaluation: "Evaluation", console: Console) -> None:
     shown = Table("classifier", box=SIMPLE_HEAD, title="Accuracy", title_justify="left")
     for name in ("n", "macro-F1 [95 %]", "accuracy", "against", "neutral", "favor", "ECE", "coverage at 90 %"):
         shown.add_column(name, justify="right")
-    for name, r in evaluation.table.iterrows():
+    for classifier, r in evaluation.table.iterrows():
         sure = [f"{r['ece']:.3f}", f"{r['coverage_at_90']:.0%}"] if pd.notna(r["ece"]) else ["", ""]
         each = [f"{r[c]:.1f}" for c in ("accuracy", "f1_against", "f1_neutral", "f1_favor")]
-        shown.add_row(str(name), f"{int(r['n'])}", f"{r['macro_f1']:.1f} [{r['low']:.1f}, {r['high']:.1f}]", *each, *sure)
+        shown.add_row(str(classifier), f"{int(r['n'])}", f"{r['macro_f1']:.1f} [{r['low']:.1f}, {r['high']:.1f}]", *each, *sure)
     console.print(shown)
     main = next(iter(evaluation.probabilities), None)
     for group, table in evaluation.groups.items():
         own = table[table["classifier"] == main]
         shown = Table(group, "n", "accuracy", "macro-F1", box=SIMPLE_HEAD, title=f"{main} by {group}", title_justify="left")
-        for r in own.itertuples():
-            shown.add_row(r.value, str(r.n), f"{r.accuracy:.1f}", f"{r.macro_f1:.1f}")
+        for one in own.to_dict("records"):
+            shown.add_row(one["value"], str(one["n"]), f"{one['accuracy']:.1f}", f"{one['macro_f1']:.1f}")
         console.print(shown)
     if main is not None:
         confusion = evaluation.confusion[main]

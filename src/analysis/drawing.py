@@ -1,6 +1,6 @@
 """What all charts share: the style, colours, marks and captions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 from typing import Any
 
@@ -35,7 +35,8 @@ def load_backend() -> None:
     Jupyter's switches to interactive when it is loaded; loaded inside a context of settings, it would be switched off again at the context's end, and every chart
     after the first would not be shown.
     """
-    plt.draw_if_interactive()
+    draw: Callable[[], None] = plt.draw_if_interactive  # not typed by Matplotlib
+    draw()
 
 
 def group_columns(summary: pd.DataFrame) -> list[str]:

@@ -191,5 +191,5 @@ def coverage_at(y: Labels, p: Floats, accuracy: float = ACCURATE) -> tuple[float
     return (float(enough["coverage"].iloc[-1]), float(enough["threshold"].iloc[-1])) if len(enough) else (0.0, 1.0)
 
 
-def _named(classes: Labels) -> pd.Categorical:
-    return pd.Categorical.from_codes(classes, list(CLASSES))
+def _named(classes: Labels) -> pd.Series:
+    return pd.Series(np.array(CLASSES)[classes], dtype=pd.CategoricalDtype(list(CLASSES)))

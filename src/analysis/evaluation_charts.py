@@ -129,7 +129,8 @@ def write_evaluation(evaluation: Evaluation, folder: Path) -> int:
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
     for name, draw in {"reliability": plot_reliability, "coverage": plot_coverage}.items():
-        figure = draw(evaluation).figure
+        draw(evaluation)
+        figure = plt.gcf()
         for ending in ENDINGS:
             figure.savefig(folder / f"{name}{ending}")
         plt.close(figure)

@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ def highlight_words(pair: Pair, words: pd.DataFrame) -> str:
         What ``explain`` returned for it.
     """
     strongest = max(0.05, float(np.abs(words["weight"]).max())) if len(words) else 1.0
-    marks = {int(r.start): (int(r.end), float(r.weight)) for r in words.itertuples()}
+    marks = {int(a): (int(b), float(w)) for a, b, w in zip(words["start"], words["end"], words["weight"], strict=True)}
     target = (-1, -1) if pair.in_context else (pair.start, pair.end)
     out, at = [], 0
     while at < len(pair.text):
@@ -98,4 +99,5 @@ def show_words(pair: Pair, classifier: StanceClassifier) -> object:
 
     p = classifier.predict([pair])[0]
     line = f"{escape(pair.target)}: against {p[0]:.2f}, neutral {p[1]:.2f}, favor {p[2]:.2f}"
-    return HTML(f"{highlight_words(pair, explain(pair, classifier))}<p><small>{line}</small></p>")
+    show: Any = HTML
+    return show(f"{highlight_words(pair, explain(pair, classifier))}<p><small>{line}</small></p>")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from analysis.groups import NO_SPEAKER
 from analysis.highlight import highlight_article
 from analysis.views import View
 
-Mask = pd.Series
+Mask: TypeAlias = "pd.Series[bool]"
 EVERY = "(all)"
 
 
@@ -99,9 +99,9 @@ def _passing(
 ) -> Mask:
     value = given[name]
     if name == "speaker":
-        return statements["speaker"].fillna(NO_SPEAKER) == value
+        return statements["speaker"].fillna(NO_SPEAKER).eq(str(value))
     if name == "kind":
-        return statements["kind"] == value
+        return statements["kind"].eq(str(value))
     if name == "words":
         return statements["text"].str.contains(str(value), case=False, regex=False)
     if name == "target":
@@ -172,7 +172,7 @@ def explore_statements(
         steps = count_filters(statements, mentions, articles, scores, **filters)
         counts.value = "<br>".join(
             [f"{_counted(len(statements), 'statement')} in all"]
-            + [f"{escape(r.filter)} {escape(r.value)}: {r.before:,} → {r.after:,}" for r in steps.itertuples()]
+            + [f"{escape(r['filter'])} {escape(r['value'])}: {r['before']:,} → {r['after']:,}" for r in steps.to_dict("records")]
         )
         which.options = [
             (f"{title if isinstance(title, str) else 'without title'} ({number})", article_id)

@@ -64,7 +64,8 @@ def pairs_of(statements: pd.DataFrame, mentions: pd.DataFrame) -> list[Pair]:
     columns = joined[["text", "start", "end", "target", "speaker", "context"]].astype({"speaker": object, "context": object})
     columns[["speaker", "context"]] = columns[["speaker", "context"]].where(columns[["speaker", "context"]].notna(), "")
     in_context = (joined["via"] == "context").tolist()
-    return [Pair(*row, back) for row, back in zip(columns.itertuples(index=False, name=None), in_context, strict=True)]
+    given = [columns[name].tolist() for name in columns.columns]
+    return [Pair(*row) for row in zip(*given, in_context, strict=True)]
 
 
 def labels_of(p: Floats, threshold: float = 0.0) -> list[str]:

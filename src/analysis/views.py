@@ -80,5 +80,10 @@ def _datatable(shown: pd.DataFrame, caption: str, rows: int, widths: dict[str, s
     except ModuleNotFoundError:
         return None
     columns = [{"width": width, "targets": list(shown.columns).index(name)} for name, width in widths.items()]
-    look = {"classes": "display compact", "style": "table-layout:auto;width:100%", "lengthMenu": [rows, 25, 100], "maxBytes": "4MB"}
+    look: dict[str, Any] = {
+        "classes": "display compact",
+        "style": "table-layout:auto;width:100%",
+        "lengthMenu": [rows, 25, 100],
+        "maxBytes": "4MB",
+    }
     return ITable(shown, caption=caption or None, showIndex=False, columnDefs=columns, **look)
