@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from analysis.charts import plot_heatmap, plot_stance
     from analysis.classifiers import load_classifier
     from analysis.config import load_config
-    from analysis.explain import explain, show_words
     from analysis.explore import count_filters, explore_statements, filter_statements
     from analysis.extremes import compare_classifiers, show_strongest, strongest_statements
     from analysis.groups import join
     from analysis.highlight import show_article
+    from analysis.occlusion import explain, show_words
     from analysis.pipeline import run
     from analysis.report import write_report
     from analysis.results import read_results
@@ -41,8 +41,8 @@ _ROOMS = {
     "plot_over_time": "time_charts",
     "show_article": "highlight",
     "pairs_of": "scores",
-    "explain": "explain",
-    "show_words": "explain",
+    "explain": "occlusion",
+    "show_words": "occlusion",
     "filter_statements": "explore",
     "count_filters": "explore",
     "explore_statements": "explore",

@@ -6,8 +6,8 @@ from html import escape
 import pandas as pd
 
 from analysis.classifiers import StanceClassifier
-from analysis.explain import explain, highlight_words
 from analysis.groups import NO_SPEAKER
+from analysis.occlusion import explain, highlight_words
 from analysis.scores import pairs_of, score_stance
 from analysis.views import View
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.classifiers import Pair
-from analysis.explain import MOST, explain, highlight_words, show_words
+from analysis.occlusion import MOST, explain, highlight_words, show_words
 
 
 class Counts:
@@ -78,3 +78,10 @@ def test_html_is_escaped_and_whole():
 
 def test_show_words_tells_the_probabilities():
     assert "NATO: against 0.00, neutral 0.70, favor 0.30" in show_words(pair("good NATO"), Counts()).data
+
+
+def test_names_on_the_surface_are_what_they_say():
+    """A room named like its function would hide it behind the module."""
+    import analysis
+
+    assert all(callable(getattr(analysis, name)) for name in analysis.__all__)
