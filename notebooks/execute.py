@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 WIDGETS = "application/vnd.jupyter.widget-view+json"
 COLOURS = 255  # of a chart: enough for text and tints, half of the bytes
 MOST = 300_000
-PATHS = re.compile(r"(?:/home/|/root/|/Users/|/tmp/|[A-Z]:\\\\Users\\\\)[^\s\"'<>]*")
+PATHS = re.compile(r"(?:/(?:home|root|Users|tmp)/|[A-Z]:\\\\Users\\\\)[^\s\"'<>]*")
 
 
 def execute(path: Path, folder: Path = FOLDER) -> nbformat.NotebookNode:

@@ -78,6 +78,7 @@ def corpus(articles=40, seed=0, per=4, error=0.2):
                     "p_favor": probabilities[2],
                     "stance": probabilities[2] - probabilities[0],
                     "label": classes[answer],
+                    "tone": None,
                     "model": "fake",
                     "revision": "0",
                     "truth": classes[truth],

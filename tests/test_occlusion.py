@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.classifiers import Pair
+from analysis.drawing import FAVOR
 from analysis.occlusion import MOST, explain, highlight_words, show_words
 
 
@@ -72,7 +73,7 @@ def test_html_is_escaped_and_whole():
     assert "<b>" not in html
     assert "&lt;" in html
     assert 'title="against 0.20">bad</span>' in html
-    assert "rgba(0, 114, 178, 0.60)" in html  # the strongest
+    assert f"background:{FAVOR}99" in html  # the strongest: six tenths
     assert ">NATO</span>" in html
 
 

@@ -18,7 +18,7 @@ from analysis.report import write_report
 from analysis.report.cards import model_cards, read_card
 from analysis.report.notes import headlines, remarks, stages
 from analysis.report.payload import payload, readings
-from analysis.results import over_time, read_results
+from analysis.results import read_results
 from analysis.storage import ResultsError, write_results
 
 SMALL = invented(120)
@@ -254,9 +254,10 @@ def test_events_that_are_gone_are_said_to_be_gone(tmp_path):
 
 def test_one_day_or_no_date_gives_no_trend():
     given = invented(60)
-    assert over_time(given).period == "month"
+    assert given.over_time.period == "month"
+    given = invented(60)
     given.tables["articles"]["published"] = pd.Timestamp("2022-01-01")
-    assert over_time(given) is None
+    assert given.over_time is None
 
 
 def test_nothing_found_is_a_report_all_the_same(tmp_path):

@@ -13,12 +13,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from analysis.attribution import load_tagger
 from analysis.classifiers import shipped
 from analysis.evaluate import evaluate_stance
-from analysis.evaluation_charts import plot_coverage, plot_reliability
+from analysis.evaluation_charts import FIGURES
+from analysis.figures import save
 from analysis.tables import dictionary
 from attribution_tuning import f1
 from data import read_jsonl
@@ -76,9 +78,8 @@ def accuracy(data: Path, models: Sequence[str] = tuple(shipped()), charts: bool 
             ]
             if charts:
                 shown = [m for m in evaluation.probabilities if "without" not in m]
-                for chart, draw in {"reliability": plot_reliability, "coverage": plot_coverage}.items():
-                    for ending in ("png", "svg"):
-                        draw(evaluation, shown).figure.savefig(ROOT / "docs" / f"stance-{chart}.{ending}")
+                for chart, draw in FIGURES.items():
+                    save(ROOT / "docs" / f"stance-{chart}", partial(draw, evaluation, shown))
     said = "Measured with `stance evaluate stance FILE.jsonl` on development sets, which were watched in training and used for calibration (gold dev); the test sets are withheld. F1 in percent."
     return f"{said}\n\n" + "\n".join(lines) + f"\n\nMacro-F1 of `{models[0]}` on gold dev by target and genre: {', '.join(groups)}."
 

@@ -6,7 +6,6 @@ The student learns the teacher's logits (Hinton et al. 2015) on everything the t
 labelled, and the labels where there are any. Chooses nothing; calibrates on gold dev.
 """
 
-import argparse
 import json
 import random
 import time
@@ -24,10 +23,11 @@ from analysis.sentences import sentence_spans
 from analysis.targets import finder
 from data import Row, fold, measuring_texts, read_jsonl
 from export import export_stance
-from fakequant import FixedLinear, fix_ranges, make_fixed
+from fakequant import make_fixed
+from learning import arguments, learn, loss_of_labels, recipe
 from patterns import pattern_rows
-from stance import Rows, loss_of
-from stance_model import MAX_TOKENS, Dev, batches, build, calibrated, optimizer_of, padded, tokens
+from stance import NEUTRAL, Rows
+from stance_model import MAX_TOKENS, Dev, build, calibrated, tokens
 
 HEAT = 2.0
 UNLABELLED = -1
@@ -68,97 +68,58 @@ def taught(teacher: OnnxModel, rows: list[Row]) -> np.ndarray:
     return teacher.run([encode_pair(r.text, r.start, r.end, r.holder, r.context, in_context=r.in_context) for r in rows], progress)
 
 
-def parse() -> argparse.Namespace:
-    """Return the command's arguments."""
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--data", type=Path, required=True, help="folder that holds gold/, data/ and corpora/")
-    p.add_argument("--encoder", type=Path, required=True, help="folder of the pretrained encoder")
-    p.add_argument("--encoder-name", default="all-MiniLM-L6-v2", help="what the model's config calls it")
-    p.add_argument("--teacher", type=Path, required=True, help="folder of the trained stance model")
-    p.add_argument("--out", type=Path, required=True, help="model folder to write")
-    p.add_argument("--work", type=Path, default=Path("training-work"), help="folder for checkpoints, outside the package")
-    p.add_argument("--layers", type=int, default=6)
-    p.add_argument("--epochs", type=int, default=3)
-    p.add_argument("--lr", type=float, default=2e-4)
-    p.add_argument("--batch", type=int, default=32)
-    p.add_argument("--unlabelled", type=int, default=7000)
-    p.add_argument(
-        "--fixed-from", type=float, default=0.6, help="share of the training after which weights and inputs are rounded as shipped"
-    )
-    p.add_argument("--seed", type=int, default=1)
-    return p.parse_args()
+def trim_positions(encoder: nn.Module, n: int) -> None:
+    """Keep the first ``n`` position embeddings of a BERT, in place: no input is longer."""
+    parts = encoder.embeddings
+    parts.position_embeddings = nn.Embedding.from_pretrained(parts.position_embeddings.weight[:n].detach().clone())
+    parts.position_ids, parts.token_type_ids = parts.position_ids[:, :n], parts.token_type_ids[:, :n]
+    encoder.config.max_position_embeddings = n
 
 
 def main() -> None:
     """Ask the teacher, train, calibrate, export."""
-    args = parse()
+    p = arguments(__doc__, "all-MiniLM-L6-v2", layers=6, batch=32)
+    p.add_argument(
+        "--wide", type=int, default=4, help="layers through which all tokens go; only the first and the markers go through the rest"
+    )
+    p.add_argument("--teacher", type=Path, required=True, help="folder of the trained stance model")
+    p.add_argument("--epochs", type=int, default=4)
+    p.add_argument("--lr", type=float, default=2e-4)
+    p.add_argument("--unlabelled", type=int, default=16_000)
+    p.add_argument("--fixed-from", type=float, default=0.6, help="share of the training after which all is rounded as shipped")
+    args = p.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
     rng = random.Random(args.seed)
-    kept = args.work / "taught.npz"
     own = Rows(args.data, rng)
-    positions = [r for r in own.dse if r.label != 1]
-    rows = [
-        *own.gold, *own.labels, *own.news, *own.drawn(positions, 1500), *pattern_rows(2500, rng), *unlabelled(args.data, args.unlabelled, rng),
-    ]  # fmt: skip
-    if kept.exists():
-        logits = np.load(kept)["logits"]
-    else:
-        logits = taught(OnnxModel(args.teacher), rows)
-        np.savez(kept, logits=logits)
-    if len(logits) != len(rows):
-        raise SystemExit(f"{kept}: {len(logits)} rows for {len(rows)}; remove it and start again")
-    model, tokenizer = build(args.encoder, args.layers, frozen=0)
-    layers = make_fixed(model.encoder, four_bits=False)
+    positions = own.drawn([r for r in own.dse if r.label != NEUTRAL], 1500)
+    rows = [*own.gold, *own.labels, *own.news, *positions, *pattern_rows(2500, rng), *unlabelled(args.data, args.unlabelled, rng)]
+    kept = args.work / "taught.npz"
+    if not kept.exists():
+        np.savez(kept, logits=taught(OnnxModel(args.teacher), rows))
+    told = torch.tensor(np.load(kept)["logits"], dtype=torch.float32)
+    if len(told) != len(rows):
+        raise SystemExit(f"{kept}: {len(told)} rows for {len(rows)}; remove it and start again")
+    model, tokenizer = build(args.encoder, args.layers, frozen=0, wide=args.wide)
+    trim_positions(model.encoder, MAX_TOKENS)
+    # Half the bytes where only three tokens pass: that much room is left in the package.
+    layers = [*make_fixed(model.encoder, four_bits=False), *make_fixed(model.narrow, four_bits=True)]
     dev = Dev(args.data, tokenizer, context=False)
-    short = [r if r.in_context else replace(r, context="") for r in rows]
-    ids = tokens(tokenizer, short)
-    goal = torch.tensor(logits, dtype=torch.float32)
-    total = args.epochs * (len(rows) // args.batch + 1)
-    optimizer = optimizer_of(model, args.lr, fall=0.9)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1.0, (s + 1) / 150) * max(0.0, 1 - s / total))
-    step, started, mean = 0, time.time(), 0.0
-    for epoch in range(1, args.epochs + 1):
-        for index in batches([len(t) for t in ids], args.batch, rng):
-            if not FixedLinear.active and step >= args.fixed_from * total - 20:
-                for layer in layers:
-                    layer.seen = layer.seen or []
-                if step >= args.fixed_from * total:
-                    fix_ranges(layers)
-                    FixedLinear.active = True
-                    print(f"step {step}: rounding from here on", flush=True)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                out = model(*padded([ids[i] for i in index], tokenizer.pad_token_id)).float()
-            told = goal[index]
-            loss = sum(
-                HEAT**2 * share * nn.functional.kl_div((out[:, part] / HEAT).log_softmax(1), (told[:, part] / HEAT).softmax(1), reduction="batchmean")
-                for share, part in ((1.0, slice(0, 3)), (0.2, slice(3, 6)))
-            )  # fmt: skip
-            labelled = [i for i in index if rows[i].label != UNLABELLED]
-            if labelled:
-                loss = loss + 0.4 * loss_of(
-                    out[[k for k, i in enumerate(index) if rows[i].label != UNLABELLED]], [rows[i] for i in labelled]
-                )
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
-            step += 1
-            mean = 0.98 * mean + 0.02 * loss.item()
-            if step % 100 == 0:
-                print(f"{epoch} step {step}/{total} loss {mean / (1 - 0.98**step):.3f} {time.time() - started:.0f} s", flush=True)
-        print(f"epoch {epoch}: {dev.measure(model)}", flush=True)
-        torch.save({"weights": model.state_dict(), "ranges": [(layer.low, layer.high) for layer in layers]}, args.work / "fast.pt")
-    config = {
-        **calibrated(model, dev),
-        "max_tokens": MAX_TOKENS,
-        "context": 0,
-        "seed": args.seed,
-        "epochs": args.epochs,
-        "lr": args.lr,
-        "layers": args.layers,
-    }
+    ids = tokens(tokenizer, [r if r.in_context else replace(r, context="") for r in rows])
+
+    def loss_of(logits: torch.Tensor, index: list[int]) -> torch.Tensor:
+        loss = torch.zeros(())
+        for share, part in ((1.0, slice(0, 3)), (0.2, slice(3, 6))):
+            said, goal = (logits[:, part] / HEAT).log_softmax(1), (told[index, part] / HEAT).softmax(1)
+            loss = loss + HEAT**2 * share * nn.functional.kl_div(said, goal, reduction="batchmean")
+        labelled = [k for k, i in enumerate(index) if rows[i].label != UNLABELLED]
+        return loss + 0.4 * loss_of_labels(logits[labelled], [rows[index[k]] for k in labelled]) if labelled else loss
+
+    learn(
+        "fast", model, layers, [(ids, loss_of)] * args.epochs, dev, args.work, rng,
+        lr=args.lr, batch=args.batch, warm_up=150, fall=0.9, fixed_from=args.fixed_from,
+    )  # fmt: skip
+    config = {**calibrated(model, dev), "max_tokens": MAX_TOKENS, "context": 0, **recipe(args), "wide": args.wide}
     export_stance(model.eval(), tokenizer, args.out, args.work, config, args.encoder_name)
     print(json.dumps(config))
 

@@ -58,6 +58,15 @@ class StanceClassifier(Protocol):
         ...
 
 
+@runtime_checkable
+class TonedClassifier(StanceClassifier, Protocol):
+    """A classifier that also tells the tone of a statement's wording."""
+
+    def assess(self, pairs: Sequence[Pair], progress: Progress | None = None) -> tuple[Floats, Floats | None]:
+        """Return what ``predict`` does, and the tone, shape (n,), -1 to 1; None if this one does not tell."""
+        ...
+
+
 class EmbeddedClassifier:
     """A model folder in ONNX, such as those the package ships.
 
@@ -111,10 +120,9 @@ class EmbeddedClassifier:
 
     def predict_untargeted(self, pairs: Sequence[Pair]) -> Floats:
         """Return probabilities of shape (n, 3) from the statements alone, the target neither marked nor named: what the target is worth to the model."""
-        return self._scored(
-            [(crop(p.text, *((0, 1) if p.in_context else (p.start, p.end)))[0], f" | {p.holder} | {p.context[-CONTEXT:]}") for p in pairs],
-            None,
-        )[0]
+        places = [(0, 1) if p.in_context else (p.start, p.end) for p in pairs]
+        written = [(crop(p.text, *place)[0], f" | {p.holder} | {p.context[-CONTEXT:]}") for p, place in zip(pairs, places, strict=True)]
+        return self._scored(written, None)[0]
 
     def _scored(self, written: Sequence[tuple[str, str]], progress: Progress | None) -> tuple[Floats, Floats | None]:
         if not written:
@@ -151,7 +159,7 @@ def load_classifier(stance: Stance) -> StanceClassifier:
     Parameters
     ----------
     stance : Stance
-        ``model`` is ``default``, a folder with ``model.onnx``, or a Hugging Face name or folder (then with ``revision`` and ``kind``).
+        ``model`` is ``default``, ``fast`` where it is installed, a folder with ``model.onnx``, or a Hugging Face name or folder (then with ``revision`` and ``kind``).
 
     Returns
     -------

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import __version__
+from analysis.cli_evaluate import add_evaluate_command
 
 DONE, BAD_INPUT = 0, 1
 # Modules are imported inside the commands: `stance --help` must not wait for pandas.
@@ -46,7 +47,7 @@ def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
     _add_config(commands)
     _add_predict(commands)
     _add_attribute(commands)
-    _add_evaluate(commands)
+    add_evaluate_command(commands)
     if (list(argv) if argv is not None else sys.argv[1:])[:1] == ["label"]:
         from analysis.cli_labels import add_label_commands
 
@@ -125,27 +126,6 @@ def _add_attribute(commands: Any) -> None:
     p.set_defaults(func=_attribute)
 
 
-def _add_evaluate(commands: Any) -> None:
-    p = commands.add_parser(
-        "evaluate",
-        help="measure accuracy on labelled statements, beside baselines",
-        description="Print macro-F1 with a bootstrap interval, F1 of each class and calibration error of our model and of baselines on JSON lines "
-        "with id, text, target, start, end, and stance or label.",
-    )
-    p.add_argument("what", choices=["stance"], help="what to evaluate")
-    p.add_argument("file", type=Path, metavar="FILE.jsonl", help="labelled statements")
-    p.add_argument("--train", type=Path, metavar="FILE.jsonl", help="labelled statements the TF-IDF baseline is trained on")
-    p.add_argument(
-        "--model", action="append", default=[], metavar="NAME",
-        help="default, a folder, or a Hugging Face name as NAME@REVISION; may be repeated (default: the embedded models)",
-    )  # fmt: skip
-    p.add_argument("--kind", choices=["nli", "target"], default="nli", help="sort of Hugging Face model (default: nli)")
-    p.add_argument(
-        "--out", type=Path, default=Path("evaluation"), metavar="DIR", help="folder for the tables and figures (default: evaluation)"
-    )
-    p.set_defaults(func=_evaluate)
-
-
 def _add_file_in_out(p: argparse.ArgumentParser) -> None:
     p.add_argument("file", type=Path, metavar="FILE.jsonl", help="rows to read")
     p.add_argument("--out", type=Path, required=True, metavar="PRED.jsonl", help="file to write; replaced if it is there")
@@ -208,29 +188,6 @@ def _attribute(args: argparse.Namespace) -> int:
     rows = read_rows(args.file, ("id", "text"))
     write_rows(args.out, attribute_rows(rows, load_tagger(args.model)))
     print(f"{len(rows)} rows read, {len(rows)} written to {args.out}", file=sys.stderr)
-    return DONE
-
-
-def _evaluate(args: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from analysis.classifiers import shipped
-    from analysis.config import Stance
-    from analysis.console import print_evaluation
-    from analysis.evaluate import evaluate_stance
-    from analysis.evaluation_charts import write_evaluation
-
-    wanted = []
-    for given in args.model or shipped():
-        name, _, revision = given.partition("@") if not Path(given).exists() else (given, "", "")
-        wanted.append(Stance(name, revision or None, args.kind))
-    evaluation = evaluate_stance(args.file, wanted, args.train)
-    shown = Console()
-    if not shown.is_terminal:
-        shown.width = 140
-    print_evaluation(evaluation, shown)
-    written = write_evaluation(evaluation, args.out)
-    shown.print(f"{written} tables and figures are in {args.out}", highlight=False)
     return DONE
 
 

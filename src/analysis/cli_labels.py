@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.agreement import confusion, disagreements, krippendorff_alpha
 from analysis.groups import join
 from analysis.labels import KEY, append_labels, current, read_labels, with_new_chance
+from analysis.results import read_table
 from analysis.sampling import draw_sample, plan_labels
 from analysis.sheets import SheetError, read_cells, read_sheet, write_sheet
 from analysis.storage import LABELS
@@ -41,7 +42,7 @@ def sample_labels(results: Path, n: int, by: list[str], seed: int, coders: list[
     ValueError
         If a table is missing, or a sheet exists.
     """
-    tables = {name: _table(results, name) for name in ("scores", "statements", "mentions", "articles")}
+    tables = {name: read_table(results, name) for name in ("scores", "statements", "mentions", "articles")}
     sample = draw_sample(**tables, n=n, by=by, seed=seed, labels=read_labels(results / LABELS))
     folder = results / FOLDER
     identity = sample["sample"].iloc[0]
@@ -126,13 +127,13 @@ def _read(args: argparse.Namespace) -> int:
         print(
             f"Krippendorff's alpha (nominal): {krippendorff_alpha(labels):.2f} on {both} with two or more coders; they differ on {len(differ)}"
         )
-    print(f"\n{confusion(labels, _table(args.results, 'scores')).to_string()}")
+    print(f"\n{confusion(labels, read_table(args.results, 'scores')).to_string()}")
     print("\nstance run and summarize(labels=...) use them from now on.")
     return 0
 
 
 def _plan(args: argparse.Namespace) -> int:
-    rows = join(*(_table(args.results, name) for name in ("scores", "statements", "articles")))
+    rows = join(*(read_table(args.results, name) for name in ("scores", "statements", "articles")))
     print(plan_labels(rows, read_labels(args.results / LABELS), args.half_width, args.by or ["target"]).round(3).to_string(index=False))
     return 0
 
@@ -148,13 +149,6 @@ def _guarded(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse
             return 1
 
     return run
-
-
-def _table(results: Path, name: str) -> pd.DataFrame:
-    path = results / f"{name}.parquet"
-    if not path.exists():
-        raise ValueError(f"{path} is not there; {results} is not the folder of a finished stance run")
-    return pd.read_parquet(path)
 
 
 def _sample_of(results: Path, sheet: Path) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Charts of an evaluation: how sure against how right, and what abstaining buys."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -10,10 +11,10 @@ from matplotlib.axes import Axes
 
 from analysis.drawing import AGAINST, FAVOR, INK, PALE, caption, headline, style
 from analysis.evaluate import ACCURATE, Evaluation, calibration_error, coverage_at, coverage_curve, reliability
+from analysis.figures import save
 from analysis.tables import CLASSES
 
 COLOURS = (FAVOR, AGAINST, "#009E73", "#CC79A7", "#555555")
-ENDINGS = (".png", ".svg")
 NOTE = "n = {:,} labelled statements."
 
 
@@ -119,6 +120,9 @@ def plot_confidence(scores: pd.DataFrame, threshold: float = 0.0) -> Axes:
     return ax
 
 
+FIGURES = {"reliability": plot_reliability, "coverage": plot_coverage}
+
+
 def write_evaluation(evaluation: Evaluation, folder: Path) -> int:
     """Write the tables (CSV) and the figures (PNG, SVG) of an evaluation to a folder, made if need be, and return the number of files."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -128,13 +132,8 @@ def write_evaluation(evaluation: Evaluation, folder: Path) -> int:
     tables |= {f"confusion-{slug(name)}": t.rename_axis("label").reset_index() for name, t in evaluation.confusion.items()}
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
-    for name, draw in {"reliability": plot_reliability, "coverage": plot_coverage}.items():
-        draw(evaluation)
-        figure = plt.gcf()
-        for ending in ENDINGS:
-            figure.savefig(folder / f"{name}{ending}")
-        plt.close(figure)
-    return len(tables) + 2 * len(ENDINGS)
+    drawn = [save(folder / name, partial(draw, evaluation)) for name, draw in FIGURES.items()]
+    return len(tables) + sum(drawn)
 
 
 def slug(name: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.charts import plot_heatmap, plot_stance
 from analysis.comparison_charts import plot_raw_and_corrected
 from analysis.drawing import group_columns, is_corrected, load_backend
-from analysis.results import Results, over_time
+from analysis.results import Results
 from analysis.time_charts import plot_over_time
 
 ENDINGS = (".png", ".svg")
@@ -40,7 +40,7 @@ def draw_all(results: Results, folder: Path) -> int:
         drawn += save(folder / "raw-and-corrected", lambda: plot_raw_and_corrected(beside(by_target)))
     if by_speaker is not None and len(by_speaker):
         drawn += save(folder / "stance-by-speaker", lambda: plot_heatmap(by_speaker, title="Who takes which stance"))
-    trend = over_time(results)
+    trend = results.over_time
     if trend:
         drawn += save(folder / "stance-over-time", lambda: plot_over_time(trend.points, trend.smooth, trend.events))
     return drawn

@@ -8,41 +8,9 @@ from analysis.aliases import Aliases
 from analysis.offices import office_fit, office_words
 from analysis.people import Mention, People, Person
 from analysis.sources import Source
-from analysis.words import country_of
+from analysis.words import country_of, words
 
 FAR = 14  # sentences a pronoun reaches back
-_CUTS = frozenset(
-    [
-        "of",
-        "for",
-        "to",
-        "with",
-        "by",
-        "from",
-        "in",
-        "at",
-        "on",
-        "about",
-        "as",
-        "and",
-        "or",
-        "but",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "said",
-        "says",
-        "told",
-        "than",
-        "like",
-        "including",
-        "the",
-        "a",
-        "an",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -160,7 +128,7 @@ class Memory:
             return None
         parts = noun[1].split()
         # Only what follows the last preposition: it is near enough.
-        cut = max((i for i, word in enumerate(parts) if word.lower() in _CUTS), default=-1)
+        cut = max((i for i, word in enumerate(parts) if word.lower() in words().before_noun), default=-1)
         tail = " ".join(parts[cut + 1 :])
         end = at - len(window) + len(left)
         return (end - len(tail), end) if tail else None

@@ -4,60 +4,9 @@ from dataclasses import dataclass
 
 from analysis.words import Token, tokenize, words
 
-PARTICLES = frozenset(
-    [
-        "von",
-        "van",
-        "der",
-        "den",
-        "de",
-        "la",
-        "le",
-        "du",
-        "da",
-        "di",
-        "dos",
-        "del",
-        "bin",
-        "bint",
-        "ibn",
-        "al",
-        "el",
-        "ben",
-        "abu",
-        "ter",
-        "zu",
-    ]
-)
 LINKS = frozenset(("of", "for", "to", "on"))
 REACH = 12  # how many words of a role are looked at
 _BEFORE_SURNAME = frozenset(["Mr.", "Mr", "Mrs.", "Mrs", "Ms.", "Ms", "Miss", "Dr.", "Dr"])
-_VERBS = frozenset(
-    [
-        "said",
-        "says",
-        "told",
-        "added",
-        "noted",
-        "claimed",
-        "was",
-        "is",
-        "has",
-        "had",
-        "were",
-        "are",
-        "stated",
-        "argued",
-        "insisted",
-        "warned",
-        "who",
-        "which",
-        "that",
-        "and",
-        "but",
-        "while",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -136,7 +85,11 @@ class Names:
         if j + 1 >= len(self.tokens) or j - i > 4 or self.tokens[j + 1].start != self.tokens[j].end + 1:
             return None
         t = self.tokens[j + 1]
-        if t.text in PARTICLES and j + 2 < len(self.tokens) and (self.tokens[j + 2].capital or self.tokens[j + 2].text in PARTICLES):
+        if (
+            t.text in words().particles
+            and j + 2 < len(self.tokens)
+            and (self.tokens[j + 2].capital or self.tokens[j + 2].text in words().particles)
+        ):
             k = j + 2 if self.tokens[j + 2].capital else j + 3
             return k if k < len(self.tokens) and self.tokens[k].capital else None
         if self._may_name(j + 1) or t.text in ("II", "III", "IV", "Jr.", "Sr."):
@@ -243,7 +196,7 @@ class Names:
                 or (tokens[i].capital and (t not in w.not_name or low in w.country or t in w.role_capital))
                 or t in ("’s", "'s", "-")
             )
-            if not (fits or (article and t.isalpha() and t.islower() and low not in _VERBS)):
+            if not (fits or (article and t.isalpha() and t.islower() and low not in words().clause)):
                 return None
         if head is None or not tokens[first].text[0].isalpha():
             return None
@@ -265,6 +218,6 @@ def _continues(t: Token) -> bool:
     """Whether a word may still belong to a role behind its head noun: ``on foreign policy issues``."""
     return (
         (t.text[0].isalpha() or t.text in ("’s", "'s", "-", "’"))
-        and t.text.lower() not in _VERBS | words().says
+        and t.text.lower() not in words().clause | words().says
         and not (t.text.endswith("ed") and t.text not in words().inside)
     )

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.classifiers import Pair, StanceClassifier
+from analysis.drawing import AGAINST, FAVOR
 
 WORD = re.compile(r"[^\W_]+(?:[-’'.][^\W_]+)*")
 MOST = 60  # words that are left out one by one; a longer statement is taken apart in as many runs of words
-AGAINST_RGB, FAVOR_RGB = "213, 94, 0", "0, 114, 178"
 
 
 def explain(pair: Pair, classifier: StanceClassifier) -> pd.DataFrame:
@@ -81,10 +81,10 @@ def highlight_words(pair: Pair, words: pd.DataFrame) -> str:
             at = target[1]
         elif at in marks:
             end, weight = marks[at]
-            rgb = FAVOR_RGB if weight > 0 else AGAINST_RGB
+            colour = FAVOR if weight > 0 else AGAINST
             title = f"{'favor' if weight > 0 else 'against'} {abs(weight):.2f}"
-            depth = min(1.0, abs(weight) / strongest) * 0.6
-            out.append(f'<span style="background:rgba({rgb}, {depth:.2f})" title="{title}">{escape(pair.text[at:end])}</span>')
+            depth = round(min(1.0, abs(weight) / strongest) * 0.6 * 255)
+            out.append(f'<span style="background:{colour}{depth:02x}" title="{title}">{escape(pair.text[at:end])}</span>')
             at = end
         else:
             stop = min([s for s in (*marks, target[0]) if s > at], default=len(pair.text))

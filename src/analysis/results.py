@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,6 @@ NAMES = ("articles", "statements", "mentions", "scores", "summary")
 DAYS_BY_MONTH = 60  # from this span on, stance is shown by month, below it by week
 
 
-@dataclass
-class Results:
-    """What a run leaves: its five tables by name, and the manifest."""
-
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    summaries: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
-    manifest: dict[str, Any] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class OverTime:
     """Stance over time: the period (``month``), ``points`` of ``summarize``, ``smooth`` of ``smooth_stance``, ``events`` to mark."""
@@ -35,6 +27,37 @@ class OverTime:
     points: pd.DataFrame
     smooth: pd.DataFrame
     events: pd.DataFrame | None
+
+
+@dataclass
+class Results:
+    """What a run leaves: its five tables by name, and the manifest."""
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    summaries: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def over_time(self) -> OverTime | None:
+        """Stance per period, and smoothed; None where fewer than two days are known, or nothing is scored. Computed once: charts and report both show it.
+
+        Raises
+        ------
+        OSError
+            If the configuration names a file of events that is not there.
+        """
+        published = self.tables["articles"]["published"].dropna()
+        if len(published.unique()) < 2 or self.tables["scores"].empty:
+            return None
+        settings = self.manifest["config"]["summary"]
+        period = settings["period"] or ("month" if (published.max() - published.min()).days >= DAYS_BY_MONTH else "week")
+        options = {k: settings[k] for k in ("min_articles", "level", "resamples", "seed")}
+        rows = join(self.tables["scores"], self.tables["statements"], self.tables["articles"])
+        points = summarize(rows, ["target", period], **options)
+        if points.empty:
+            return None
+        events = read_events(settings["events"]) if settings["events"] else None
+        return OverTime(period, points, smooth_stance(rows, every=period, **options), events)
 
 
 def read_results(folder: str | Path) -> Results:
@@ -69,43 +92,12 @@ def read_results(folder: str | Path) -> Results:
         raise ResultsError(
             f"{folder / MANIFEST}: is not the manifest of a run; make it anew with: stance run ARTICLES --out {folder} --overwrite"
         ) from None
-    tables = {name: _read(folder, name) for name in NAMES}
+    tables = {name: read_table(folder, name) for name in NAMES}
     return Results(tables, _by_group(tables["summary"], by), manifest)
 
 
-def over_time(results: Results) -> OverTime | None:
-    """Estimate stance per period, and smoothed.
-
-    Parameters
-    ----------
-    results : Results
-        Tables and manifest of a run.
-
-    Returns
-    -------
-    OverTime or None
-        None where fewer than two days are known, or nothing is scored.
-
-    Raises
-    ------
-    OSError
-        If the configuration names a file of events that is not there.
-    """
-    published = results.tables["articles"]["published"].dropna()
-    if len(published.unique()) < 2 or results.tables["scores"].empty:
-        return None
-    settings = results.manifest["config"]["summary"]
-    period = settings["period"] or ("month" if (published.max() - published.min()).days >= DAYS_BY_MONTH else "week")
-    options = {k: settings[k] for k in ("min_articles", "level", "resamples", "seed")}
-    rows = join(results.tables["scores"], results.tables["statements"], results.tables["articles"])
-    points = summarize(rows, ["target", period], **options)
-    if points.empty:
-        return None
-    events = read_events(settings["events"]) if settings["events"] else None
-    return OverTime(period, points, smooth_stance(rows, every=period, **options), events)
-
-
-def _read(folder: Path, name: str) -> pd.DataFrame:
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    """Return a table of a finished run, checked; the error says what to do where it is missing or damaged."""
     path = folder / f"{name}.parquet"
     again = f"make it anew with: stance run ARTICLES --out {folder} --overwrite"
     try:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.classifiers import EmbeddedClassifier, Pair, Progress, StanceClassifier, load_classifier
+from analysis.classifiers import Pair, Progress, StanceClassifier, TonedClassifier, load_classifier
 from analysis.config import load_config
 from analysis.inference import Floats
 from analysis.tables import CLASSES, UNSURE, check, typed
@@ -43,9 +43,7 @@ def score_stance(
     if len(lost):
         raise ValueError(f"mentions name {len(lost)} statements that are not in statements, the first is {lost.iloc[0]!r}")
     pairs = pairs_of(statements, mentions)
-    p, tone = (
-        classifier.assess(pairs, progress) if isinstance(classifier, EmbeddedClassifier) else (classifier.predict(pairs, progress), None)
-    )
+    p, tone = classifier.assess(pairs, progress) if isinstance(classifier, TonedClassifier) else (classifier.predict(pairs, progress), None)
     _check_probabilities(p, len(mentions), classifier.name)
     scores = mentions[["statement_id", "target"]].reset_index(drop=True)
     scores = scores.assign(

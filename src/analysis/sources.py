@@ -32,31 +32,6 @@ _PAPER = re.compile(
     re.DOTALL,
 )
 _EDGE = " \t\n\r\xa0\"'“”‘’«»„,.;:–—-()[]*"
-_PREPOSITIONS = frozenset(
-    [
-        "of",
-        "for",
-        "to",
-        "with",
-        "by",
-        "from",
-        "in",
-        "at",
-        "on",
-        "about",
-        "against",
-        "behind",
-        "between",
-        "among",
-        "near",
-        "under",
-        "familiar",
-        "aligned",
-        "close",
-        "around",
-        "including",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -173,9 +148,9 @@ def _named(mentions: list[Mention], tokens: list[Token], text: str) -> Mention |
         since_comma = opening[len(opening) - opening[::-1].index(",") :] if "," in opening else opening
         # "a spokesman for Mr. Roe" is not Roe; "head of the regional administration Jane Roe" is.
         close = since_comma[-1] if since_comma else ""
-        if close in _PREPOSITIONS or (close in ("the", "a", "an", "and") and any(t in _PREPOSITIONS for t in since_comma)):
+        if close in words().preposition or (close in ("the", "a", "an", "and") and any(t in words().preposition for t in since_comma)):
             continue
-        if any(t in _PREPOSITIONS for t in since_comma) and not any(t in words().role for t in since_comma):
+        if any(t in words().preposition for t in since_comma) and not any(t in words().role for t in since_comma):
             continue
         if since_comma and since_comma[-1] in ("’s", "'s") and m.lead == m.start:
             continue
@@ -206,7 +181,7 @@ def _description(bare: str, tokens: list[Token], mentions: list[Mention]) -> Sou
     # The head noun stands before the first preposition: "a spokesman for the ministry", "head of the mission".
     front: list[str] = []
     for part in core.split():
-        if part.lower() in _PREPOSITIONS and front:
+        if part.lower() in words().preposition and front:
             break
         front.append(part.lower().strip(_EDGE))
     # "secretary general", "editor in chief": the office may not be the last word.

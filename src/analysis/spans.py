@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+ROLES = ("source", "cue", "content")
 NEVER = -1e4
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]

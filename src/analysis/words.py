@@ -26,6 +26,10 @@ class Words:
     role_capital: frozenset[str]
     relation: frozenset[str]
     says: frozenset[str]
+    particles: frozenset[str]
+    clause: frozenset[str]
+    preposition: frozenset[str]
+    before_noun: frozenset[str]
     stand_for: frozenset[str]
     kin: tuple[frozenset[str], ...]
     body: frozenset[str]
@@ -71,7 +75,7 @@ def words() -> Words:
         inside=frozenset(w.lower() for w in lists["role_inside"]),
         role_capital=frozenset(lists["role_capital"]),
         relation=frozenset(lists["relation"]),
-        says=frozenset(lists["says"]),
+        **{key: frozenset(lists[key]) for key in ("says", "particles", "clause", "preposition", "before_noun")},
         stand_for=frozenset(lists["stand_for"]),
         kin=tuple(frozenset(group.split()) for group in raw["kin"]),
         body=frozenset(w.lower() for w in lists["body"]),

@@ -13,7 +13,7 @@ from analysis import __version__
 from analysis.report.cards import model_cards
 from analysis.report.notes import headlines, remarks, scope, settings_of, stages
 from analysis.report.payload import payload
-from analysis.results import Results, over_time, read_results
+from analysis.results import Results, read_results
 from analysis.storage import write_whole
 
 REPORT = "report.html"
@@ -71,7 +71,7 @@ def page(results: Results) -> str:
     """Return the report as HTML."""
     trend, warnings = None, remarks(results)
     try:
-        trend = over_time(results)
+        trend = results.over_time
     except OSError as error:
         warnings.append(f"Stance over time is left out: the file of events, {Path(str(error.filename)).name}, cannot be read.")
     style, script = _asset("report.css"), _script()

@@ -1,0 +1,45 @@
+"""Read a shipped stance model back into the network it was exported from, to go on training where it stopped."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+
+from fakequant import BLOCK, FixedLinear
+from stance_model import StanceModel
+
+
+def recover(model: StanceModel, path: Path) -> None:
+    """Give the network the weights and the input ranges that ``export.export_stance`` wrote, in place.
+
+    The rounded weights are what comes back; the unrounded ones behind them are not in the file. The word embedding is the encoder's own, rounded.
+
+    Raises
+    ------
+    ValueError
+        If the file lacks a weight of the network.
+    """
+    held = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(path)).graph.initializer}
+    layers = {name: module for name, module in model.named_modules() if isinstance(module, FixedLinear)}
+    found = {}
+    for name, layer in layers.items():
+        found[f"{name}.weight"] = weight_of(held, name)
+        step, zero = float(held[f"{name}_in_scale"]), int(held[f"{name}_in_zero"])
+        layer.low, layer.high = -zero * step, (255 - zero) * step
+    mine = model.state_dict()
+    found |= {name: torch.tensor(held[name]) for name in mine if name in held}
+    kept = {name for name in mine if "word_embeddings" in name or name.endswith("position_ids")}
+    missing = set(mine) - set(found) - kept
+    if missing:
+        raise ValueError(f"{path}: {len(missing)} weights are not there, the first is {min(missing)}")
+    model.load_state_dict(found, strict=False)
+
+
+def weight_of(held: dict[str, np.ndarray], name: str) -> torch.Tensor:
+    """Return the weights of a layer from its packed blocks of 4 bits."""
+    packed = held[f"{name}_packed"]
+    whole = np.concatenate([packed & 15, packed >> 4], axis=-1).astype(np.float32) - 8
+    scale = held[f"{name}_ratio"].astype(np.float32) * held[f"{name}_scale"][:, None]
+    return torch.tensor((whole.reshape(-1, BLOCK) * scale.reshape(-1, 1)).reshape(whole.shape))
