@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
+from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from attribution_model import N_SCORES
-from export import drop_nan_guard
-from packing import blocks_of, constant, nibbles, pack_embedding, unpacking
+from export import drop_nan_guard, plain_norms
+from packing import blocks_of, int8_columns, pack_embedding
 
 INPUTS = ["input_ids", "shapes", "attention_mask"]
 
@@ -41,13 +41,7 @@ def pack_weights(model: onnx.ModelProto, exact: dict[str, np.ndarray]) -> None:
         step = numpy_helper.to_array(tables[f"{name}_scale"]).reshape(-1, 1)
         whole, scale = blocks_of(np.ascontiguousarray(weight.T))
         model.graph.initializer.remove(table)
-        packed, ratio = (
-            constant(model, f"{name}_packed", nibbles(whole)),
-            constant(model, f"{name}_ratio", (scale / step).astype(np.float16)),
-        )
-        chains += unpacking(model, packed, ratio, f"{name}_columns", list(whole.shape), whole=True)
-        chains.append(helper.make_node("Cast", [f"{name}_columns"], [f"{name}_int8"], to=TensorProto.INT8))
-        chains.append(helper.make_node("Transpose", [f"{name}_int8"], [f"{name}_quantized"], perm=[1, 0]))
+        chains += int8_columns(model, name, whole, scale / step, f"{name}_quantized")
     nodes = [*chains, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
@@ -77,6 +71,7 @@ def quantise(source: Path, target: Path, four_bits: bool) -> None:
         pack_weights(model, exact)
     onnx.checker.check_model(model)
     drop_nan_guard(model)
+    plain_norms(model)
     onnx.save(model, str(target))
 
 

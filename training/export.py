@@ -10,7 +10,7 @@ from onnx import helper, numpy_helper
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from fakequant import FixedLinear, round4
-from packing import blocks_of, constant, nibbles, pack_embedding, unpacking
+from packing import blocks_of, constant, int8_columns, pack_embedding
 
 INPUTS = ["input_ids", "attention_mask"]
 
@@ -42,6 +42,32 @@ def drop_nan_guard(model: onnx.ModelProto) -> None:
         model.graph.node.remove(node)
 
 
+def plain_norms(model: onnx.ModelProto) -> None:
+    """Write every layer normalisation out, in place: the means become products with a column of equal numbers.
+
+    onnxruntime's own sums value after value; written out, the same takes a third of the time, which makes the small model a sixth faster.
+    """
+    width = {t.name: t.dims[0] for t in model.graph.initializer if t.dims}
+    nodes = []
+    for node in model.graph.node:
+        if node.op_type != "LayerNormalization":
+            nodes.append(node)
+            continue
+        values, gain, bias, out = *node.input[:3], node.output[0]
+        size = width[gain]
+        mean = constant(model, f"mean_of_{size}", np.full((size, 1), 1 / size, np.float32))
+        least = constant(model, "least_variance", np.float32(next(a.f for a in node.attribute if a.name == "epsilon")))
+        steps = [
+            ("MatMul", [values, mean], "mean"), ("Sub", [values, f"{out}_mean"], "centred"), ("Mul", [f"{out}_centred"] * 2, "square"),
+            ("MatMul", [f"{out}_square", mean], "variance"), ("Add", [f"{out}_variance", least], "positive"),
+            ("Sqrt", [f"{out}_positive"], "deviation"), ("Div", [f"{out}_centred", f"{out}_deviation"], "unit"),
+            ("Mul", [f"{out}_unit", gain], "scaled"), ("Add", [f"{out}_scaled", bias], ""),
+        ]  # fmt: skip
+        nodes += [helper.make_node(op, inputs, [f"{out}_{name}" if name else out]) for op, inputs, name in steps]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+
+
 def fixed_products(model: onnx.ModelProto, layers: dict[str, FixedLinear]) -> None:
     """Compute in int8 what the layers computed with rounding in training, in place.
 
@@ -70,11 +96,7 @@ def fixed_products(model: onnx.ModelProto, layers: dict[str, FixedLinear]) -> No
         column = (np.maximum(np.abs(exact).max(1), 1e-9 * 63) / 63).astype(np.float32)
         if layer.four_bits:
             whole, block = blocks_of(exact)
-            packed = constant(model, f"{name}_packed", nibbles(whole))
-            ratio = constant(model, f"{name}_ratio", (block / column[:, None]).astype(np.float16))
-            chains += unpacking(model, packed, ratio, f"{name}_columns", list(whole.shape), whole=True)
-            chains.append(helper.make_node("Cast", [f"{name}_columns"], [f"{name}_int8"], to=onnx.TensorProto.INT8))
-            chains.append(helper.make_node("Transpose", [f"{name}_int8"], [f"{name}_whole"], perm=[1, 0]))
+            chains += int8_columns(model, name, whole, block / column[:, None], f"{name}_whole")
         else:
             constant(model, f"{name}_whole", np.ascontiguousarray(np.round(exact / column[:, None]).astype(np.int8).T))
         by_column, none = constant(model, f"{name}_scale", column), constant(model, f"{name}_zero", np.zeros(len(column), np.int8))
@@ -116,6 +138,7 @@ def quantise(source: Path, target: Path, layers: dict[str, FixedLinear]) -> None
     model = onnx.load(str(prepared))
     prepared.unlink()
     drop_nan_guard(model)
+    plain_norms(model)
     pack_embedding(model)
     fixed_products(model, layers)
     onnx.checker.check_model(model)

@@ -31,8 +31,30 @@ def constant(model: onnx.ModelProto, name: str, value: object) -> str:
     return name
 
 
-def unpacking(model: onnx.ModelProto, packed: str, scale: str, out: str, shape: list[int], whole: bool = False) -> list[onnx.NodeProto]:
-    """Return the nodes that turn packed bytes and float16 scales by block into the array ``out`` of a shape; rounded if ``whole``."""
+def int8_columns(model: onnx.ModelProto, name: str, whole: np.ndarray, ratio: np.ndarray, out: str) -> list[onnx.NodeProto]:
+    """Store 4-bit integers (n, d) with a float16 ratio for each block of 32, and return the nodes that make int8 weights ``out`` of shape (d, n) of them.
+
+    onnxruntime computes them once, when it loads the model (told by ``session.disable_quant_qdq`` to treat them as constants), with six bytes of memory a weight.
+    """
+    pairs = (whole.reshape(-1).astype(np.int16) & 15).astype(np.uint8)
+    packed = (pairs[0::2] | (pairs[1::2] << 4)).astype(np.uint8)
+    model.graph.initializer.append(
+        TensorProto(name=f"{name}_packed", data_type=TensorProto.INT4, dims=whole.shape, raw_data=packed.tobytes())
+    )
+    half, one = constant(model, f"{name}_ratio", ratio.astype(np.float16)), constant(model, "one", np.float32(1))
+    for domain in model.opset_import:
+        if domain.domain == "":
+            domain.version = max(domain.version, 21)  # the first with products of blocks
+    return [
+        helper.make_node("Cast", [half], [f"{name}_blocks"], to=TensorProto.FLOAT),
+        helper.make_node("DequantizeLinear", [f"{name}_packed", f"{name}_blocks"], [f"{name}_columns"], axis=1, block_size=BLOCK),
+        helper.make_node("QuantizeLinear", [f"{name}_columns", one], [f"{name}_int8"], output_dtype=TensorProto.INT8),
+        helper.make_node("Transpose", [f"{name}_int8"], [out], perm=[1, 0]),
+    ]
+
+
+def unpacking(model: onnx.ModelProto, packed: str, scale: str, out: str, shape: list[int]) -> list[onnx.NodeProto]:
+    """Return the nodes that turn packed bytes and float16 scales by block into the array ``out`` of a shape."""
     low, four, eight = constant(model, "low", np.uint8(15)), constant(model, "four", np.uint8(4)), constant(model, "eight", np.float32(8))
     last = constant(model, "last", np.array([-1]))
     blocks = constant(model, f"{out}_blocks_shape", np.array([*shape[:-1], shape[-1] // BLOCK, BLOCK]))
@@ -47,8 +69,7 @@ def unpacking(model: onnx.ModelProto, packed: str, scale: str, out: str, shape: 
         ("Cast", [scale], "scale", {"to": TensorProto.FLOAT}),
         ("Unsqueeze", [f"{out}_scale", last], "wide", {}),
         ("Mul", [f"{out}_blocks", f"{out}_wide"], "product", {}),
-        *([("Round", [f"{out}_product"], "rounded", {})] if whole else []),
-        ("Reshape", [f"{out}_rounded" if whole else f"{out}_product", flat], "", {}),
+        ("Reshape", [f"{out}_product", flat], "", {}),
     ]
     return [helper.make_node(op, inputs, [f"{out}_{result}" if result else out], **attributes) for op, inputs, result, attributes in steps]
 

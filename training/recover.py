@@ -39,7 +39,6 @@ def recover(model: StanceModel, path: Path) -> None:
 
 def weight_of(held: dict[str, np.ndarray], name: str) -> torch.Tensor:
     """Return the weights of a layer from its packed blocks of 4 bits."""
-    packed = held[f"{name}_packed"]
-    whole = np.concatenate([packed & 15, packed >> 4], axis=-1).astype(np.float32) - 8
+    whole = held[f"{name}_packed"].astype(np.float32)
     scale = held[f"{name}_ratio"].astype(np.float32) * held[f"{name}_scale"][:, None]
     return torch.tensor((whole.reshape(-1, BLOCK) * scale.reshape(-1, 1)).reshape(whole.shape))

@@ -22,6 +22,7 @@ from export import export_stance
 from fakequant import FixedLinear, make_fixed
 from learning import Epoch, arguments, average, learn, load, loss_of_labels, recipe
 from patterns import pattern_rows
+from recover import recover
 from stance_model import MAX_TOKENS, Dev, build, calibrated, predict, tokens
 
 NEUTRAL = 1
@@ -76,6 +77,14 @@ class Rows:
         labels = self.partly(self.drawn(self.gold, 750) + self.drawn(self.labels, 250), 0.1)
         return [*self.drawn(self.news, 1500), *labels, *pattern_rows(120, self.rng)]
 
+    def more(self, part: int) -> list[Row]:
+        """Return a part of the stage that goes on from the shipped weights: a third of NewsMTSC, half of all else."""
+        labels, positions = (
+            self.partly(self.gold[part % 2 :: 2] + self.labels[part % 2 :: 2], 0.15),
+            [r for r in self.dse if r.label != NEUTRAL],
+        )
+        return [*self.news[part % 3 :: 3], *labels, *self.drawn(positions, 200), *pattern_rows(700, self.rng)]
+
 
 def epoch_of(rows: list[Row], tokenizer: Any) -> Epoch:
     """Return rows as ``learn`` takes them."""
@@ -86,11 +95,12 @@ def main() -> None:
     """Train, calibrate, export."""
     p = arguments(__doc__, "all-mpnet-base-v2", layers=10, batch=16)
     p.add_argument("--resume", action="store_true", help="start from the first stage's checkpoint in the work folder")
-    p.add_argument("--export-only", action="store_true", help="start from the last stage's")
+    p.add_argument("--export-only", action="store_true", help="start from the last checkpoint")
+    p.add_argument("--recover", type=Path, help="model.onnx to go on from, instead of the first three stages")
     p.add_argument("--frozen", type=int, default=2, help="lowest layers that are not trained")
-    p.add_argument("--epochs", type=int, nargs=2, default=(2, 3), help="of the first two stages")
+    p.add_argument("--epochs", type=int, nargs=3, default=(2, 3, 3), help="of the first two stages, and parts of the last")
     p.add_argument("--share", type=float, default=0.65, help="share of the second stage's weights in the average")
-    p.add_argument("--lr", type=float, nargs=3, default=(4.5e-5, 3.5e-5, 1.5e-5), help="of the three stages")
+    p.add_argument("--lr", type=float, nargs=4, default=(4.5e-5, 3.5e-5, 1.5e-5, 2e-5), help="of the four stages")
     p.add_argument("--fixed-from", type=float, default=0.55, help="share of the second stage after which all is rounded as shipped")
     args = p.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
@@ -105,7 +115,9 @@ def main() -> None:
         learn(name, model, layers, epochs, dev, args.work, rng, lr=lr, batch=args.batch, **settings)
 
     if args.export_only:
-        load(model, layers, args.work / "last.pt")
+        load(model, layers, args.work / "more.pt")
+    elif args.recover:
+        recover(model, args.recover)
     else:
         if args.resume:
             load(model, layers, args.work / "public.pt")
@@ -115,6 +127,8 @@ def main() -> None:
         average(model, args.work / "public.pt", args.work / "own.pt", args.share)
         stage("last", [rows.last()], args.lr[2], warm_up=10)
     FixedLinear.active = True
+    if not args.export_only:
+        stage("more", [rows.more(i) for i in range(args.epochs[2])], args.lr[3], end=0.1, warm_up=50)
     guess = predict(model, tokens(tokenizer, rows.tones), dev.pad)[:, 3:].argmax(1)
     right = sum(int(g) == r.tone for g, r in zip(guess, rows.tones, strict=True))
     print(f"tone: {right} of {len(rows.tones)} held-out statements right")

@@ -1,16 +1,16 @@
-"""Distil the stance model into a small one: MiniLM, its statements without the context the teacher reads.
+"""Distil the stance model into a small one: MiniLM, with as much of the context the teacher reads as a short statement leaves room for.
 
     python training/stance_fast.py --data DATA --encoder MINILM --teacher src/analysis/models/stance --out src/analysis/models/stance-fast
 
 The student learns the teacher's logits (Hinton et al. 2015) on everything the teacher was trained on and on sentences of the corpora nobody has
-labelled, and the labels where there are any. Chooses nothing; calibrates on gold dev.
+labelled, and the labels where there are any: first without context, then with it, on our own targets above all. Chooses nothing; calibrates on gold dev.
 """
 
 import json
 import random
 import time
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,11 +23,11 @@ from analysis.sentences import sentence_spans
 from analysis.targets import finder
 from data import Row, fold, measuring_texts, read_jsonl
 from export import export_stance
-from fakequant import make_fixed
-from learning import arguments, learn, loss_of_labels, recipe
+from fakequant import FixedLinear, make_fixed
+from learning import Epoch, arguments, learn, load, loss_of_labels, recipe
 from patterns import pattern_rows
 from stance import NEUTRAL, Rows
-from stance_model import MAX_TOKENS, Dev, build, calibrated, tokens
+from stance_model import MAX_TOKENS, Dev, build, calibrated, tokens, with_room
 
 HEAT = 2.0
 UNLABELLED = -1
@@ -76,6 +76,20 @@ def trim_positions(encoder: nn.Module, n: int) -> None:
     encoder.config.max_position_embeddings = n
 
 
+def lesson(rows: list[Row], told: torch.Tensor, tokenizer: Any, room: int) -> Epoch:
+    """Return an epoch of rows: the teacher's logits (n, 6) at temperature 2, and the labels where there are any with weight 0.4."""
+
+    def loss_of(logits: torch.Tensor, index: list[int]) -> torch.Tensor:
+        loss = torch.zeros(())
+        for share, part in ((1.0, slice(0, 3)), (0.2, slice(3, 6))):
+            said, goal = (logits[:, part] / HEAT).log_softmax(1), (told[index, part] / HEAT).softmax(1)
+            loss = loss + HEAT**2 * share * nn.functional.kl_div(said, goal, reduction="batchmean")
+        labelled = [k for k, i in enumerate(index) if rows[i].label != UNLABELLED]
+        return loss + 0.4 * loss_of_labels(logits[labelled], [rows[index[k]] for k in labelled]) if labelled else loss
+
+    return tokens(tokenizer, [with_room(r, room) for r in rows]), loss_of
+
+
 def main() -> None:
     """Ask the teacher, train, calibrate, export."""
     p = arguments(__doc__, "all-MiniLM-L6-v2", layers=6, batch=32)
@@ -83,17 +97,20 @@ def main() -> None:
         "--wide", type=int, default=4, help="layers through which all tokens go; only the first and the markers go through the rest"
     )
     p.add_argument("--teacher", type=Path, required=True, help="folder of the trained stance model")
-    p.add_argument("--epochs", type=int, default=4)
-    p.add_argument("--lr", type=float, default=2e-4)
+    p.add_argument("--epochs", type=int, nargs=2, default=(3, 2), help="of the two stages")
+    p.add_argument("--lr", type=float, nargs=2, default=(2e-4, 1e-4), help="of the two stages")
+    p.add_argument("--room", type=int, default=240, help="characters that statement and context may have together in the second stage")
     p.add_argument("--unlabelled", type=int, default=16_000)
-    p.add_argument("--fixed-from", type=float, default=0.6, help="share of the training after which all is rounded as shipped")
+    p.add_argument("--fixed-from", type=float, default=0.55, help="share of the first stage after which all is rounded as shipped")
+    p.add_argument("--resume", action="store_true", help="start from the first stage's checkpoint in the work folder")
     args = p.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
     rng = random.Random(args.seed)
     own = Rows(args.data, rng)
     positions = own.drawn([r for r in own.dse if r.label != NEUTRAL], 1500)
-    rows = [*own.gold, *own.labels, *own.news, *positions, *pattern_rows(2500, rng), *unlabelled(args.data, args.unlabelled, rng)]
+    far = [*own.news, *positions, *pattern_rows(2500, rng)]
+    rows = [*own.gold, *own.labels, *unlabelled(args.data, args.unlabelled, rng), *far]
     kept = args.work / "taught.npz"
     if not kept.exists():
         np.savez(kept, logits=taught(OnnxModel(args.teacher), rows))
@@ -104,22 +121,19 @@ def main() -> None:
     trim_positions(model.encoder, MAX_TOKENS)
     # Half the bytes where only three tokens pass: that much room is left in the package.
     layers = [*make_fixed(model.encoder, four_bits=False), *make_fixed(model.narrow, four_bits=True)]
-    dev = Dev(args.data, tokenizer, context=False)
-    ids = tokens(tokenizer, [r if r.in_context else replace(r, context="") for r in rows])
-
-    def loss_of(logits: torch.Tensor, index: list[int]) -> torch.Tensor:
-        loss = torch.zeros(())
-        for share, part in ((1.0, slice(0, 3)), (0.2, slice(3, 6))):
-            said, goal = (logits[:, part] / HEAT).log_softmax(1), (told[index, part] / HEAT).softmax(1)
-            loss = loss + HEAT**2 * share * nn.functional.kl_div(said, goal, reduction="batchmean")
-        labelled = [k for k, i in enumerate(index) if rows[i].label != UNLABELLED]
-        return loss + 0.4 * loss_of_labels(logits[labelled], [rows[index[k]] for k in labelled]) if labelled else loss
-
-    learn(
-        "fast", model, layers, [(ids, loss_of)] * args.epochs, dev, args.work, rng,
-        lr=args.lr, batch=args.batch, warm_up=150, fall=0.9, fixed_from=args.fixed_from,
-    )  # fmt: skip
-    config = {**calibrated(model, dev), "max_tokens": MAX_TOKENS, "context": 0, **recipe(args), "wide": args.wide}
+    common = {"batch": args.batch, "fall": 0.9}
+    if args.resume:
+        load(model, layers, args.work / "fast.pt")
+    else:
+        epochs = [lesson(rows, told, tokenizer, room=0)] * args.epochs[0]
+        dev = Dev(args.data, tokenizer, room=0)
+        learn("fast", model, layers, epochs, dev, args.work, rng, lr=args.lr[0], warm_up=150, fixed_from=args.fixed_from, **common)
+    FixedLinear.active = True
+    near = [*range(len(rows) - len(far)), *rng.sample(range(len(rows) - len(far), len(rows)), len(far) // 3)]
+    epochs = [lesson([rows[i] for i in near], told[near], tokenizer, args.room)] * args.epochs[1]
+    dev = Dev(args.data, tokenizer, args.room)
+    learn("room", model, layers, epochs, dev, args.work, rng, lr=args.lr[1], warm_up=100, **common)
+    config = {**calibrated(model, dev), "max_tokens": MAX_TOKENS, "room": args.room, **recipe(args), "wide": args.wide}
     export_stance(model.eval(), tokenizer, args.out, args.work, config, args.encoder_name)
     print(json.dumps(config))
 

@@ -13,7 +13,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from analysis.evaluate import coverage_at
 from analysis.inference import softmax
-from analysis.pairs import MARKERS, encode_pair
+from analysis.pairs import MARKERS, encode_pair, fitting
 from data import CLASSES, Row, gold_rows, public_rows
 from fakequant import round4
 
@@ -113,6 +113,11 @@ def tokens(tokenizer: Any, rows: list[Row]) -> list[list[int]]:
     return tokenizer([a for a, _ in pairs], [b for _, b in pairs], truncation="longest_first", max_length=MAX_TOKENS)["input_ids"]
 
 
+def with_room(row: Row, room: int | None) -> Row:
+    """Return the row with the context that a model with ``room`` reads."""
+    return row if row.in_context else replace(row, context=fitting(row.text, row.context, room=room))
+
+
 def batches(lengths: list[int], size: int, rng: random.Random) -> list[list[int]]:
     """Return shuffled batches of rows of similar length."""
     order = sorted(range(len(lengths)), key=lambda i: lengths[i] + rng.random() * 8)
@@ -150,10 +155,9 @@ def macro_f1(labels: np.ndarray, logits: np.ndarray) -> float:
 class Dev:
     """The development sets, ready to be measured on."""
 
-    def __init__(self, data: Path, tokenizer: Any, context: bool = True) -> None:
+    def __init__(self, data: Path, tokenizer: Any, room: int | None = None) -> None:
         rows = {k: (gold_rows if k == "gold" else public_rows)(data / file) for k, file in MEASURED.items()}
-        if not context:
-            rows = {k: [replace(r, context="") for r in v] for k, v in rows.items()}
+        rows = {k: [with_room(r, room) for r in v] for k, v in rows.items()}
         self.tokens = {k: tokens(tokenizer, v) for k, v in rows.items()}
         self.labels = {k: np.array([r.label for r in v]) for k, v in rows.items()}
         self.pad = tokenizer.pad_token_id

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.config import Stance
 from analysis.inference import MODELS, Floats, ModelError, OnnxModel, softmax
-from analysis.pairs import CONTEXT, MARKERS, crop, encode_pair
+from analysis.pairs import CONTEXT, MARKERS, crop, encode_pair, fitting
 from analysis.tables import CLASSES
 
 Progress = Callable[[int], None]
@@ -137,8 +137,8 @@ class EmbeddedClassifier:
 
     def _written(self, p: Pair) -> tuple[str, str]:
         """Write a pair, cropped closer where the mention would fall behind the model's last token: numbers and foreign names take many."""
-        kept = self.model.config.get("context", CONTEXT)
-        context = p.context if p.in_context else p.context[-kept:] if kept else ""
+        config = self.model.config
+        context = p.context if p.in_context else fitting(p.text, p.context, config.get("context", CONTEXT), config.get("room"))
         for share in (1, 2, 4, 8, 16):
             written = encode_pair(p.text, p.start, p.end, p.holder, context, share, p.in_context)
             # A token is a character or more and the statement keeps half of them, less those that frame the pair.
@@ -159,7 +159,7 @@ def load_classifier(stance: Stance) -> StanceClassifier:
     Parameters
     ----------
     stance : Stance
-        ``model`` is ``default``, ``fast`` where it is installed, a folder with ``model.onnx``, or a Hugging Face name or folder (then with ``revision`` and ``kind``).
+        ``model`` is ``default``, ``fast``, a folder with ``model.onnx``, or a Hugging Face name or folder (then with ``revision`` and ``kind``).
 
     Returns
     -------

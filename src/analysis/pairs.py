@@ -62,5 +62,14 @@ def encode_pair(
     return f"{text[:start]}{_between(surface)}{text[end:]}", f"{surface} | {holder} | {context[-CONTEXT:]}"
 
 
+def fitting(text: str, context: str, most: int = CONTEXT, room: int | None = None) -> str:
+    """Return the end of the context a model reads: at most ``most`` characters and, where it has ``room``, what a statement leaves of that many.
+
+    A short statement needs its context more than a long one does, and inputs of one length are quickest.
+    """
+    kept = most if room is None else max(0, min(most, room - len(text)))
+    return context[-kept:] if kept else ""
+
+
 def _between(surface: str) -> str:
     return f"{MARKERS[0]} {surface} {MARKERS[1]}"
