@@ -28,8 +28,8 @@ lint: .venv/lint.stamp  ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/test.stamp  ## measure speed
-	$(BIN)/python bench/speed.py
+bench: .venv/bench.stamp  ## measure speed, docs/performance.*, on DATA where it is there
+	$(BIN)/python bench/speed.py --data $(DATA)
 
 validity: .venv/run.stamp  ## simulate the coverage of the intervals, docs/validity.*
 	$(BIN)/python validity/measure.py
@@ -53,6 +53,10 @@ clean:  ## remove the environment, results and caches
 .venv/test.stamp: pyproject.toml .venv/made.stamp
 	$(BIN)/pip install --quiet $(TORCH)
 	$(BIN)/pip install --quiet -e '.[test,hub,label,evaluate]'
+	touch $@
+
+.venv/bench.stamp: .venv/test.stamp
+	$(BIN)/pip install --quiet -e '.[bench]'
 	touch $@
 
 .venv/lab.stamp: pyproject.toml .venv/made.stamp

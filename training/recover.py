@@ -1,13 +1,17 @@
 """Read a shipped stance model back into the network it was exported from, to go on training where it stopped."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
+from tokenizers import Tokenizer
+from transformers import MPNetConfig, MPNetModel
 
-from fakequant import BLOCK, FixedLinear
+from analysis.pairs import MARKERS
+from fakequant import BLOCK, FixedLinear, make_fixed
 from stance_model import StanceModel
 
 
@@ -35,6 +39,26 @@ def recover(model: StanceModel, path: Path) -> None:
     if missing:
         raise ValueError(f"{path}: {len(missing)} weights are not there, the first is {min(missing)}")
     model.load_state_dict(found, strict=False)
+
+
+def network(folder: Path) -> StanceModel:
+    """Return the network of a shipped MPNet model with its weights, in float32: what it would say if nothing were rounded at run time."""
+    held = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(folder / "model.onnx")).graph.initializer}
+    name = "encoder.embeddings.word_embeddings.weight"
+    packed, scale = held[f"{name}_packed"], held[f"{name}_scales"].astype(np.float32)
+    whole = np.concatenate([packed & 15, packed >> 4], axis=-1).astype(np.float32) - 8
+    table = (whole.reshape(-1, BLOCK) * scale.reshape(-1, 1)).reshape(whole.shape)
+    settings, markers = (
+        json.loads((folder / "config.json").read_text(encoding="utf-8")),
+        Tokenizer.from_file(str(folder / "tokenizer.json")),
+    )
+    config = MPNetConfig(vocab_size=len(table), num_hidden_layers=settings["layers"], max_position_embeddings=514)
+    model = StanceModel(MPNetModel(config, add_pooling_layer=False), tuple(markers.token_to_id(m) for m in MARKERS))
+    make_fixed(model.encoder, four_bits=True)
+    recover(model, folder / "model.onnx")
+    with torch.no_grad():
+        model.encoder.embeddings.word_embeddings.weight.copy_(torch.tensor(table))
+    return model.eval()
 
 
 def weight_of(held: dict[str, np.ndarray], name: str) -> torch.Tensor:
