@@ -42,7 +42,7 @@ def test_targets_are_taken_as_a_whole(load):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("colour: red", ["unknown key 'colour'", "targets, indirect, from_context, reading, statements, stance, summary"]),
+        ("colour: red", ["unknown key 'colour'", "targets, indirect, from_context, reading, statements, stance, summary, report"]),
         ("stance: {modell: x}", ["stance: unknown key 'modell'", "model, revision, kind"]),
         ("targets: {UN: {names: [UN], alias: [x]}}", ["targets.UN: unknown key 'alias'", "metonyms"]),
         ("targets: {UN: {exclude: [x]}}", ["targets.UN: no names"]),
@@ -65,6 +65,8 @@ def test_targets_are_taken_as_a_whole(load):
         ("reading: {near_duplicate: 0}", ["reading.near_duplicate is 0.0"]),
         ("reading: {columns: [text]}", ["columns: expected keys and values"]),
         ("statements: {context: -1}", ["statements.context is -1"]),
+        ("report: {words: -1}", ["report.words is -1; it must be 0 or more, or null for all"]),
+        ("report: {words: all}", ["report: words: expected a whole number, found 'all'"]),
         ("stance: {kind: sentiment}", ["nli or target"]),
         ("- a\n- b", ["expected keys such as targets and stance, found list"]),
         ("targets: [", ["not valid YAML"]),

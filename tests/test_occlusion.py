@@ -1,11 +1,12 @@
 """Which words carried the stance, with a classifier whose reasons are known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.classifiers import Pair
 from analysis.drawing import FAVOR
-from analysis.occlusion import MOST, explain, highlight_words, show_words
+from analysis.occlusion import MOST, STATEMENTS_A_CALL, explain, explain_many, highlight_words, show_words
 
 
 class Counts:
@@ -47,6 +48,24 @@ def test_words_that_say_the_same_do_not_hide_each_other():
 
     words = explain(pair("NATO is good fine help"), Either()).set_index("word")["weight"]
     assert words["good"] == words["fine"] == pytest.approx(0.4)
+
+
+def test_many_are_explained_as_one_by_one_in_fewer_calls():
+    class Calls(Counts):
+        calls = 0
+
+        def predict(self, pairs, progress=None):
+            Calls.calls += 1
+            return super().predict(pairs)
+
+    pairs = [pair(f"A good plan {i} that NATO made, not bad at all") for i in range(STATEMENTS_A_CALL + 1)]
+    pairs += [pair("NATO"), pairs[0]]
+    ticks = []
+    found = explain_many(pairs, Calls(), ticks.append)
+    assert Calls.calls == 2
+    assert sum(ticks) == len(pairs) and len(ticks) == 2
+    for one, words in zip(pairs, found, strict=True):
+        pd.testing.assert_frame_equal(words, explain(one, Counts()))
 
 
 def test_a_long_statement_is_taken_apart_in_runs():

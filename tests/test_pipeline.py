@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from analysis.attribution import Attribution
-from analysis.config import load_config
+from analysis.config import Report, load_config
 from analysis.console import summary_table
 from analysis.pipeline import run
 from analysis.storage import ResultsError
@@ -91,6 +91,18 @@ def test_manifest_counts_and_hashes(folder, tmp_path):
     assert manifest["models"]["stance"] == {"name": "threat", "sha256": "1"}
     assert len(manifest["inputs"][0]["sha256"]) == 64
     assert all("seconds" in stage for stage in stages.values())
+
+
+def test_words_of_decided_statements_are_weighed_as_many_as_configured(folder, tmp_path):
+    done = go(folder, tmp_path / "out")
+    words = pd.read_parquet(tmp_path / "out" / "words.parquet")
+    assert words.loc[words["weight"].idxmin(), "word"] == "threat"
+    assert set(words["target"]) == {"NATO"}, "toward Ukraine it is neutral"
+    stage = done.manifest["stages"]["weigh words"]
+    assert (stage["against or in favor"], stage["explained"]) == (1, 1)
+    none = replace(load_config(), report=Report(0))
+    go(folder, tmp_path / "out", none)  # the setting changes no number: no other configuration
+    assert pd.read_parquet(tmp_path / "out" / "words.parquet").empty
 
 
 def test_same_input_gives_the_same_bytes(folder, tmp_path):

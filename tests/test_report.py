@@ -154,7 +154,9 @@ def test_carried_words_are_passed_on_where_they_are_known():
     assert "carried" not in payload(SMALL, None)["readings"]
     given = invented(8)
     given.tables["scores"]["carried"] = [[[0, 3], [5, 9]]] * len(given.tables["scores"])
-    assert payload(given, None)["readings"]["carried"][0] == [0, 3, 5, 9]
+    given.tables["scores"]["carried"] = given.tables["scores"]["carried"].where(given.tables["scores"].index > 0)
+    found = payload(given, None)["readings"]["carried"]
+    assert found.count([0, 3, 5, 9]) == len(found) - 1 and found.count(None) == 1
 
 
 def test_a_mention_in_what_stands_before_is_marked_there():

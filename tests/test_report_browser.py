@@ -10,6 +10,7 @@ from report_tables import HOSTILE, hostile, invented
 
 from analysis.report import write_report
 from analysis.report.payload import readings
+from analysis.tables import typed
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install 'stance-analysis[test]'")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -202,15 +203,37 @@ def test_words_are_marked_in_place(visit, address):
     assert "".join(first.locator("blockquote").all_text_contents()) == row["text"]
 
 
-def test_words_that_carried_the_stance_and_mentions_in_what_stands_before_are_marked(visit, tmp_path):
+def test_words_that_carried_the_stance_are_marked_and_nothing_else_changes(visit, tmp_path):
     given = invented(8)
-    given.tables["scores"]["carried"] = [[[0, 3], [5, 9]]] * len(given.tables["scores"])
+    plain = visit(write_report(given, tmp_path / "plain.html").as_uri())
+    decided = given.tables["scores"].query("label in ('against', 'favor')")
+    one, silent = decided.iloc[0], decided.iloc[1]
+    text = given.tables["statements"].set_index("statement_id")["text"]
+    rows = [(0, 3, 1), (5, 9, 0.6), (10, 12, 0.4)]
+    sign = {"against": -1, "favor": 1}[one["label"]]
+    words = [{"statement_id": one["statement_id"], "target": one["target"], "start": a, "end": b, "weight": sign * w} for a, b, w in rows]
+    words.append({"statement_id": silent["statement_id"], "target": silent["target"], "start": 0, "end": 3, "weight": 0.0})
+    given.tables["words"] = typed(pd.DataFrame(words).assign(word="w"), "words")
+    page = visit(write_report(given, tmp_path / "report.html").as_uri())
+    card = page.locator(f'[data-statement="{one["statement_id"]}"]')
+    said = text[one["statement_id"]]
+    assert "".join(card.locator("blockquote .m-carried").all_text_contents()) == said[:3] + said[5:9]
+    assert page.locator("blockquote:has(.m-carried)").count() == 1
+    assert "no single word carries it" in page.locator(f'[data-statement="{silent["statement_id"]}"]').inner_text()
+    sync_api.expect(page.locator("#key-carried")).to_contain_text(f"looked for in 2 of {len(decided)} labelled")
+    assert plain.locator("#key-carried, .m-carried").count() == 0
+    texts = [p.locator("#list blockquote").all_text_contents() for p in (plain, page)]
+    assert texts[0] == texts[1]
+    shown = [p.locator("main").inner_text().replace(" · no single word carries it", "") for p in (plain, page)]
+    added = page.locator("#key-carried").inner_text()
+    assert shown[0] == shown[1].replace(added, "").replace("target \n", "target\n")
+
+
+def test_mentions_in_what_stands_before_are_marked_there(visit, tmp_path):
+    given = invented(8)
     given.tables["mentions"] = given.tables["mentions"].assign(via="context", start=9, end=13)
     page = visit(write_report(given, tmp_path / "report.html").as_uri())
     card = page.locator("#list > li").first
-    text = card.locator("blockquote").text_content()
-    assert "".join(card.locator("blockquote .m-carried").all_text_contents()) == text[:3] + text[5:9]
-    assert page.locator("#key-carried").is_visible()
     assert card.locator(".before .m-target").first.is_visible() and card.locator(".before .m-target").first.text_content() == "long"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from analysis import __version__
 from analysis.cli_evaluate import add_evaluate_command
+from analysis.cli_report import add_report_command
 
 DONE, BAD_INPUT = 0, 1
 # Modules are imported inside the commands: `stance --help` must not wait for pandas.
@@ -43,7 +44,7 @@ def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"stance-analysis {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
-    _add_report(commands)
+    add_report_command(commands)
     _add_config(commands)
     _add_predict(commands)
     _add_attribute(commands)
@@ -73,20 +74,6 @@ def _add_run(commands: Any) -> None:
     p.add_argument("--model", metavar="NAME", help="stance model: default or a folder; instead of the configuration's")
     p.add_argument("--quiet", action="store_true", help="print nothing but warnings and errors")
     p.set_defaults(func=_run)
-
-
-def _add_report(commands: Any) -> None:
-    p = commands.add_parser(
-        "report",
-        help="results as one HTML file to read, share and print",
-        description="Write the results of stance run as one HTML file that opens without a network: figures with intervals, charts and a table of speakers and "
-        "targets, each a way to the statements behind it; methods, warnings, tables as CSV. stance run writes it too; this makes it anew, for example after "
-        "hand labels were added and stance run has corrected the estimates.",
-        epilog="Example: stance report results --out talks.html",
-    )
-    p.add_argument("results", type=Path, metavar="DIR", help="folder that stance run wrote")
-    p.add_argument("--out", type=Path, metavar="FILE", help="file to write; replaced if it is there (default: DIR/report.html)")
-    p.set_defaults(func=_report)
 
 
 def _add_config(commands: Any) -> None:
@@ -152,13 +139,6 @@ def _run(args: argparse.Namespace) -> int:
             print(f"{'skipped' if kind == 'skipped' else 'warning'}: {entry['path']}: {entry['reason']}", file=sys.stderr)
     print_results(results, shown)
     shown.print(f"Tables, charts, report.html and manifest.json are in {args.out}", highlight=False)
-    return DONE
-
-
-def _report(args: argparse.Namespace) -> int:
-    from analysis.report import REPORT, write_report
-
-    print(write_report(args.results, args.out or args.results / REPORT))
     return DONE
 
 

@@ -69,6 +69,13 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Report:
+    """What the report takes time for."""
+
+    words: int | None
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything a run depends on besides its input."""
 
@@ -79,6 +86,7 @@ class Config:
     statements: Statements
     stance: Stance
     summary: Summary
+    report: Report
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain dictionaries, tuples and scalars."""
@@ -117,7 +125,7 @@ def load_config(path: str | Path | None = None) -> Config:
     for key, value in given.items():
         # Targets are taken as a whole: someone who lists theirs does not want ours beside them.
         # A heading whose lines are all commented out is null and leaves everything at its default.
-        section = key in ("reading", "statements", "stance", "summary") and isinstance(value, dict | None)
+        section = key in ("reading", "statements", "stance", "summary", "report") and isinstance(value, dict | None)
         merged[key] = {**default[key], **(value or {})} if section else value
     return _build(merged, str(path))
 
@@ -142,7 +150,7 @@ def _build(raw: dict[str, Any], where: str) -> Config:
                 raise ConfigError(
                     f"{where}: targets.{target.name}.stands_for: unknown target {other!r}; the targets are {', '.join(known)}"
                 )
-    rooms = {"reading": Reading, "statements": Statements, "stance": Stance, "summary": Summary}
+    rooms = {"reading": Reading, "statements": Statements, "stance": Stance, "summary": Summary, "report": Report}
     made = {key: _make(cls, _mapping(raw.get(key), f"{where}: {key}"), f"{where}: {key}") for key, cls in rooms.items()}
     config: Config = _make(Config, {**raw, "targets": listed, **made}, where)
     _check_ranges(config, where)
@@ -158,6 +166,7 @@ def _check_ranges(config: Config, where: str) -> None:
         ("summary.min_articles", config.summary.min_articles, config.summary.min_articles >= 1, "1 or more"),
         ("summary.period", config.summary.period, config.summary.period in (None, *PERIODS), f"null or one of {', '.join(PERIODS)}"),
         ("summary.resamples", config.summary.resamples, config.summary.resamples >= 100, "100 or more"),
+        ("report.words", config.report.words, config.report.words is None or config.report.words >= 0, "0 or more, or null for all"),
     ]
     for name, value, holds, wanted in rules:
         if not holds:

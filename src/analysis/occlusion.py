@@ -1,17 +1,22 @@
 """Which words of a statement carried its stance: words left out one after the other."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.classifiers import Pair, StanceClassifier
+from analysis.classifiers import Pair, Progress, StanceClassifier
 from analysis.drawing import AGAINST, FAVOR
+from analysis.inference import Floats
 
 WORD = re.compile(r"[^\W_]+(?:[-’'.][^\W_]+)*")
 MOST = 60  # words that are left out one by one; a longer statement is taken apart in as many runs of words
+FAINT = 0.05  # a weight below this is nothing to show, even where no word of the statement weighs more
+STATEMENTS_A_CALL = 8  # some hundreds of pairs: enough for batches of similar length, few enough for progress to be seen
 
 
 def explain(pair: Pair, classifier: StanceClassifier) -> pd.DataFrame:
@@ -33,13 +38,57 @@ def explain(pair: Pair, classifier: StanceClassifier) -> pd.DataFrame:
         One row a word, in order: ``word``; ``start``, ``end``, half-open in ``pair.text``; ``weight``, -2 to 2: above 0 the word speaks for favor, below for
         against.
     """
+    return explain_many([pair], classifier)[0]
+
+
+def explain_many(pairs: Sequence[Pair], classifier: StanceClassifier, progress: Progress | None = None) -> list[pd.DataFrame]:
+    """Return what ``explain`` returns for each pair, asking the classifier about several statements in one call.
+
+    Parameters
+    ----------
+    pairs : sequence of Pair
+        Statements and their targets; equal ones are explained once.
+    classifier : StanceClassifier
+        Any classifier.
+    progress : callable, optional
+        Called with the number of pairs finished.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        One for each pair, in order.
+    """
+    found: dict[Pair, pd.DataFrame] = {}
+    times = Counter(pairs)
+    distinct = list(times)
+    for at in range(0, len(distinct), STATEMENTS_A_CALL):
+        part = distinct[at : at + STATEMENTS_A_CALL]
+        spans = [_spans(pair) for pair in part]
+        asked = [_variants(pair, own) for pair, own in zip(part, spans, strict=True)]
+        p = classifier.predict([variant for variants in asked for variant in variants])
+        ends = np.cumsum([len(variants) for variants in asked])
+        for pair, own, stance in zip(part, spans, np.split(p[:, 2] - p[:, 0], ends[:-1]), strict=True):
+            found[pair] = _weighed(pair, own, stance)
+        if progress:
+            progress(sum(times[pair] for pair in part))
+    return [found[pair] for pair in pairs]
+
+
+def _spans(pair: Pair) -> list[tuple[int, int]]:
+    """Return what is left out, one after the other: words, or runs of words, none of them in the mention."""
     words = [m.span() for m in WORD.finditer(pair.text) if pair.in_context or m.end() <= pair.start or m.start() >= pair.end]
     runs = [words[i : i + -(-len(words) // MOST)] for i in range(0, len(words), -(-len(words) // MOST))] if words else []
-    spans = [(run[0][0], run[-1][1]) for run in runs]
+    return [(run[0][0], run[-1][1]) for run in runs]
+
+
+def _variants(pair: Pair, spans: list[tuple[int, int]]) -> list[Pair]:
+    """Return the pair, then the pair without each span, then without each span and its neighbours."""
     alone = [_without(pair, [span]) for span in spans]
     around = [_without(pair, spans[max(0, i - 1) : i + 2]) for i in range(len(spans))]
-    p = classifier.predict([pair, *alone, *around])
-    stance = p[:, 2] - p[:, 0]
+    return [pair, *alone, *around]
+
+
+def _weighed(pair: Pair, spans: list[tuple[int, int]], stance: Floats) -> pd.DataFrame:
     n = len(spans)
     weights = stance[0] - (stance[1 : n + 1] + stance[n + 1 :]) / 2
     rows = [(pair.text[a:b], a, b, float(w)) for (a, b), w in zip(spans, weights, strict=True)]
@@ -69,7 +118,7 @@ def highlight_words(pair: Pair, words: pd.DataFrame) -> str:
     words : pandas.DataFrame
         What ``explain`` returned for it.
     """
-    strongest = max(0.05, float(np.abs(words["weight"]).max())) if len(words) else 1.0
+    strongest = max(FAINT, float(np.abs(words["weight"]).max())) if len(words) else 1.0
     marks = {int(a): (int(b), float(w)) for a, b, w in zip(words["start"], words["end"], words["weight"], strict=True)}
     target = (-1, -1) if pair.in_context else (pair.start, pair.end)
     out, at = [], 0

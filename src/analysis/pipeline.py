@@ -15,6 +15,7 @@ from analysis.attribution import AttributionTagger, load_tagger
 from analysis.classifiers import StanceClassifier, load_classifier
 from analysis.config import Config, load_config
 from analysis.labels import read_labels
+from analysis.rationales import explain_more, unexplained
 from analysis.results import Results
 from analysis.scores import score_stance
 from analysis.statements import extract_statements
@@ -65,7 +66,7 @@ def run(
     config : Config, optional
         The default configuration without it.
     out : str or Path, optional
-        Folder for tables (Parquet and CSV), charts (PNG and SVG), ``report.html`` and ``manifest.json``. Hand labels stored there are used for corrected estimates.
+        Folder for tables (Parquet and CSV), charts (PNG and SVG), ``report.html`` and ``manifest.json``; with it the table ``words`` is made too. Hand labels stored there are used for corrected estimates.
     overwrite : bool
         Write to ``out`` although it holds the results of another configuration.
     classifier : StanceClassifier, optional
@@ -162,6 +163,10 @@ def run(
         from analysis.figures import draw_all
         from analysis.report import REPORT, write_report
 
+        missing = unexplained(done, config.report.words)
+        with stage("weigh words", len(missing)) as (counts, tick):
+            done = explain_more(done, missing, classifier, tick)
+            counts |= {"against or in favor": len(unexplained(done, None)) + len(missing), "explained": len(missing)}
         with stage("write results") as (counts, _):
             counts["files"] = write_results(done.tables, folder) + draw_all(done, folder / "charts") + 1
             write_report(done, folder / REPORT)

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.groups import join
 from analysis.storage import MANIFEST, ResultsError
 from analysis.summary import summarize
-from analysis.tables import TABLES, check
+from analysis.tables import TABLES, check, empty
 from analysis.trends import read_events, smooth_stance
 
 NAMES = ("articles", "statements", "mentions", "scores", "summary")
@@ -31,7 +31,7 @@ class OverTime:
 
 @dataclass
 class Results:
-    """What a run leaves: its five tables by name, and the manifest."""
+    """What a run leaves: its five tables by name, ``words`` where some were weighed, and the manifest."""
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     summaries: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
@@ -93,6 +93,8 @@ def read_results(folder: str | Path) -> Results:
             f"{folder / MANIFEST}: is not the manifest of a run; make it anew with: stance run ARTICLES --out {folder} --overwrite"
         ) from None
     tables = {name: read_table(folder, name) for name in NAMES}
+    # A folder of before there was this table has none; the words can be weighed later.
+    tables["words"] = read_table(folder, "words") if (folder / "words.parquet").exists() else empty("words")
     return Results(tables, _by_group(tables["summary"], by), manifest)
 
 

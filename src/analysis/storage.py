@@ -43,8 +43,9 @@ def refuse_to_overwrite(folder: Path, config: Config, overwrite: bool) -> None:
             f"{folder / MANIFEST}: cannot be read; name another folder with --out, or write there with --overwrite"
         ) from None
     now = plain(config)
-    if before != now:
-        changed = ", ".join(sorted(key for key in {*before, *now} if before.get(key) != now.get(key)))
+    # What the report shows changes no number.
+    changed = ", ".join(sorted(key for key in {*before, *now} - {"report"} if before.get(key) != now.get(key)))
+    if changed:
         raise ResultsError(
             f"{folder}: holds results of another configuration (different: {changed}); name another folder with --out, or replace them with --overwrite"
         )

@@ -136,6 +136,17 @@ TABLES: dict[str, Table] = {
             "share_favor_high": Column("number", "upper end", missing=True),
         },
     ),
+    "words": Table(
+        ("statement_id", "target", "start"),
+        {
+            "statement_id": Column("text", "statement"),
+            "target": Column("text", "target"),
+            "word": Column("text", "the word; in a statement of more than 60, a run of words"),
+            "start": Column("integer", "first character in the statement's text"),
+            "end": Column("integer", "one past the last character"),
+            "weight": Column("number", "how much the word moved the stance, -2 to 2: above 0 toward favor, below toward against"),
+        },
+    ),
     # Rows are only ever added; a coder's last row on a statement and target counts.
     "labels": Table(
         (),

@@ -78,7 +78,6 @@ showMatrix();
 showFilters();
 showReturn();
 showDownloads();
-byId("key-carried").hidden = !READINGS.carried;
 document.addEventListener("click", follow);
 window.addEventListener("hashchange", show);
 window.addEventListener("beforeprint", () => document.querySelectorAll("#methods details").forEach((box) => (box.open = true)));

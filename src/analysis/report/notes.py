@@ -127,6 +127,17 @@ def remarks(results: Results) -> list[str]:
     return found
 
 
+def about_words(results: Results) -> str:
+    """Return for how many labels the words that carried them were looked for; empty where for none."""
+    rows = readings(results)
+    if "carried" not in rows.columns:
+        return ""
+    explained, decided = int(rows["carried"].notna().sum()), int(rows["label"].isin(("against", "favor")).sum())
+    if explained == decided:
+        return f"(looked for in all {decided:,} labelled against or in favor)"
+    return f"(looked for in {explained:,} of {decided:,} labelled against or in favor, the most decided toward each target)"
+
+
 def stages(manifest: dict[str, Any]) -> list[tuple[str, list[tuple[str, int]]]]:
     """Return each stage of the run with its counts, in order; without times, so that the same results give the same report."""
     shown = [(name, [(what, n) for what, n in counts.items() if what != "seconds"]) for name, counts in manifest["stages"].items()]

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from analysis import __version__
 from analysis.report.cards import model_cards
-from analysis.report.notes import headlines, remarks, scope, settings_of, stages
+from analysis.report.notes import about_words, headlines, remarks, scope, settings_of, stages
 from analysis.report.payload import payload
 from analysis.results import Results, read_results
 from analysis.storage import write_whole
@@ -32,7 +32,7 @@ SCRIPTS = (
 )
 
 
-def write_report(results: Results | str | Path, path: str | Path) -> Path:
+def write_report(results: Results | str | Path, path: str | Path, without_words: str = "") -> Path:
     """Write results as one self-contained HTML file.
 
     Parameters
@@ -41,6 +41,8 @@ def write_report(results: Results | str | Path, path: str | Path) -> Path:
         What ``run`` returned, or the folder it wrote.
     path : str or Path
         File to write; replaced if it is there. Folders above it are made.
+    without_words : str
+        Why words that carried the stance could not be found; the report says so.
 
     Returns
     -------
@@ -61,14 +63,14 @@ def write_report(results: Results | str | Path, path: str | Path) -> Path:
     path = Path(path)
     if path.is_dir():
         raise ValueError(f"{path}: is a folder; name a file, for example {path / REPORT}")
-    made = page(results if isinstance(results, Results) else read_results(results))
+    made = page(results if isinstance(results, Results) else read_results(results), without_words)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, lambda to: to.write_text(made, encoding="utf-8", newline="\n"))
     return path
 
 
-def page(results: Results) -> str:
-    """Return the report as HTML."""
+def page(results: Results, without_words: str = "") -> str:
+    """Return the report as HTML; parameters as of ``write_report``."""
     trend, warnings = None, remarks(results)
     try:
         trend = results.over_time
@@ -92,6 +94,8 @@ def page(results: Results) -> str:
             settings=settings_of(results.manifest),
             models=model_cards(results.manifest),
             trend=trend is not None,
+            carried=about_words(results),
+            without_words=without_words,
         )
     )
 

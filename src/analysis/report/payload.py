@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.drawing import AGAINST, FAVOR, NEUTRAL, STOPS, group_columns
 from analysis.groups import MISSING, PERIODS, join, with_groups
+from analysis.rationales import rationales
 from analysis.results import OverTime, Results
 from analysis.tables import CLASSES, UNSURE
 
@@ -68,6 +69,8 @@ def readings(results: Results) -> pd.DataFrame:
     rows = rows.merge(mentions, on=["statement_id", "target"], how="left", validate="one_to_one")
     more = [c for c in tables["statements"].columns if c not in rows.columns or c == "statement_id"]
     rows = rows.merge(tables["statements"][more], on="statement_id", how="left", validate="many_to_one")
+    if "words" in tables and len(tables["words"]):
+        rows = rows.merge(rationales(tables["words"], tables["scores"]), on=["statement_id", "target"], how="left", validate="one_to_one")
     order = {name: i for i, name in enumerate(target_names(results))}
     rows = rows.assign(order=rows["target"].map(order))
     by = ["published", "article_id", "start", "statement_id", "order"]
@@ -125,7 +128,8 @@ def _statements(said: pd.DataFrame, lists: dict[str, list[str]], articles: list[
 
 def _readings(rows: pd.DataFrame, lists: dict[str, list[str]], place: dict[Hashable, int]) -> dict[str, Any]:
     p = np.rint(rows[[f"p_{name}" for name in CLASSES]].to_numpy(dtype=float) * 1000).astype(int)
-    spots, carried = [], []
+    spots: list[list[int]] = []
+    carried: list[list[int] | None] = []
     has_carried = "carried" in rows.columns
     for text, context, start, end, via in zip(*(rows[c].tolist() for c in ("text", "context", "from", "to", "via")), strict=True):
         # A mention found in what stands before is marked there.
@@ -134,7 +138,8 @@ def _readings(rows: pd.DataFrame, lists: dict[str, list[str]], place: dict[Hasha
     if has_carried:
         for text, spans in zip(rows["text"].tolist(), rows["carried"].tolist(), strict=True):
             unit = _units(text)
-            carried.append([unit(min(x, len(text))) for span in _pairs(spans) for x in span])
+            # Null where nobody asked, empty where no single word carried it.
+            carried.append([unit(min(x, len(text))) for span in spans for x in span] if isinstance(spans, list) else None)
     found = {
         "statement": [place[identity] for identity in rows["statement_id"]],
         "target": _codes(rows["target"], lists["target"]),

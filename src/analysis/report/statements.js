@@ -43,6 +43,7 @@ function readingRow(i) {
     return svg("rect", { x: x - wide, y: 0, width: wide, height: 8, fill: COLOURS[c] });
   });
   const via = VIA[READINGS.via[i]];
+  const silent = READINGS.carried && READINGS.carried[i] && !READINGS.carried[i].length ? " · no single word carries it" : "";
   const tone = READINGS.tone && READINGS.tone[i] !== null ? `, wording ${signed(READINGS.tone[i])}` : "";
   return el(
     "li",
@@ -50,7 +51,7 @@ function readingRow(i) {
     el("span", { class: "reading-target" }, LISTS.target[READINGS.target[i]]),
     el("span", { class: `badge label-${name}` }, LABEL_WORDS[name] || name),
     svg("svg", { viewBox: "0 0 100 8", class: "bars", preserveAspectRatio: "none", "aria-hidden": "true" }, parts),
-    el("span", { class: "fine" }, numbers + tone, via ? el("span", { class: "via" }, ` · ${via}`) : null),
+    el("span", { class: "fine" }, numbers + tone, via || silent ? el("span", { class: "via" }, (via ? ` · ${via}` : "") + silent) : null),
   );
 }
 
