@@ -214,7 +214,8 @@ def test_words_that_carried_the_stance_are_marked_and_nothing_else_changes(visit
     words = [{"statement_id": one["statement_id"], "target": one["target"], "start": a, "end": b, "weight": sign * w} for a, b, w in rows]
     words.append({"statement_id": silent["statement_id"], "target": silent["target"], "start": 0, "end": 3, "weight": 0.0})
     given.tables["words"] = typed(pd.DataFrame(words).assign(word="w"), "words")
-    page = visit(write_report(given, tmp_path / "report.html").as_uri())
+    page = visit(write_report(given, tmp_path / "report.html").as_uri(), scheme="dark")
+    assert page.evaluate(f"({CONTRAST})()") == []
     card = page.locator(f'[data-statement="{one["statement_id"]}"]')
     said = text[one["statement_id"]]
     assert "".join(card.locator("blockquote .m-carried").all_text_contents()) == said[:3] + said[5:9]
@@ -313,6 +314,7 @@ def test_a_phone_needs_no_sideways_scrolling(visit, address):
 def test_paper_has_no_controls(visit, address):
     page = visit(address)
     page.emulate_media(media="print", color_scheme="dark")
+    page.pdf()
     assert not page.locator("#filters").is_visible() and not page.locator("#data").is_visible()
     assert (
         page.locator("#methods").is_visible() and page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

@@ -55,6 +55,7 @@ function percent(x) {
 
 // Draw again whenever the place for a chart gets wider or narrower, and as wide as a sheet for printing.
 const PAPER = 680;
+const NARROWEST = 240; // printing lays the page out in a strip for a moment
 
 function whenResized(place, draw) {
   let width = 0;
@@ -63,7 +64,7 @@ function whenResized(place, draw) {
   const again = () => {
     if (place.clientWidth && Math.abs(place.clientWidth - width) > 1) {
       width = place.clientWidth;
-      place.replaceChildren(draw(width));
+      place.replaceChildren(draw(Math.max(width, NARROWEST)));
       markChosen();
     }
   };
