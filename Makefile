@@ -6,7 +6,7 @@ DATA ?= ../shared
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab notebooks lint bench validity kremlin clean
+.PHONY: help run test lab notebooks lint bench validity kremlin picture clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ validity: .venv/run.stamp  ## simulate the coverage of the intervals, docs/valid
 
 kremlin: .venv/run.stamp  ## remake the worked example, docs/kremlin-*, from DATA
 	$(BIN)/python docs/kremlin.py $(DATA)
+
+picture: .venv/test.stamp  ## remake the README's picture of the report, docs/report.png, from DATA; needs Chromium
+	$(BIN)/python docs/picture.py $(DATA)
 
 clean:  ## remove the environment, results and caches
 	rm -rf .venv results .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

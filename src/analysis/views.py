@@ -8,6 +8,10 @@ from typing import Any
 import pandas as pd
 
 
+# Jupyter and nbconvert set every cell of a table flush right, which makes sentences hard to read.
+LEFT = "<style>table.stance-table td {text-align: left; vertical-align: top}</style>"
+
+
 @dataclass(frozen=True)
 class View:
     """HTML that stands by itself, and the widget that Jupyter shows instead while its kernel runs.
@@ -51,8 +55,8 @@ def show_table(table: pd.DataFrame, caption: str = "", *, rows: int = 10, widths
     shown = _readable(table)
     head = f"<p><b>{escape(caption)}</b></p>" if caption else ""
     rest = f"<p>The first {rows} of {len(table):,} rows.</p>" if len(table) > rows else ""
-    plain = shown.head(rows).to_html(index=False, escape=True, border=0, na_rep="", justify="left")
-    return View(f"{head}{plain}{rest}", _datatable(shown, caption, rows, widths or {}))
+    plain = shown.head(rows).to_html(index=False, escape=True, border=0, na_rep="", justify="left", classes="stance-table")
+    return View(f"{LEFT}{head}{plain}{rest}", _datatable(shown, caption, rows, widths or {}))
 
 
 def show_labelling(sample: pd.DataFrame, path: str | Path, coder: str) -> View:
