@@ -8,6 +8,7 @@ import argparse
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from playwright.sync_api import sync_playwright
 from analysis.config import load_config
 from analysis.pipeline import run
 from analysis.report import REPORT, write_report
+from analysis.results import Results, read_results
+from analysis.summary import summarize
 
 PICTURE = Path(__file__).with_name("report.png")
 WIDTH, SCALE, EDGE = 1120, 2, 24
@@ -37,9 +40,22 @@ def main() -> None:
         results = args.results or Path(place) / "results"
         if not (results / REPORT).is_file():
             run(args.data / "corpora" / "kremlin_en_turns.jsonl", load_config(), results, tagger=OwnWords())
-        report = write_report(results, Path(place) / REPORT)
+        report = write_report(by_event(read_results(results)), Path(place) / REPORT)
         stacked(screens(report.as_uri())).quantize(COLOURS, dither=Image.Dither.NONE).save(PICTURE, optimize=True)
     print(f"{PICTURE.name}: {PICTURE.stat().st_size / 1e3:.0f} kB")
+
+
+def by_event(results: Results) -> Results:
+    """Take all turns of one event for one article: they are not independent of each other."""
+    articles, settings = results.tables["articles"], results.manifest["config"]["summary"]
+    events = articles.drop_duplicates("url")
+    event = articles.set_index("article_id")["url"].map(events.set_index("url")["article_id"])
+    statements = results.tables["statements"].assign(article_id=lambda table: table["article_id"].map(event))
+    options = {name: settings[name] for name in ("min_articles", "level", "resamples", "seed")}
+    summaries = {
+        by: summarize(results.tables["scores"], list(by), statements=statements, articles=events, **options) for by in results.summaries
+    }
+    return replace(results, tables={**results.tables, "articles": events, "statements": statements}, summaries=summaries)
 
 
 def screens(address: str) -> list[Image.Image]:
@@ -62,12 +78,16 @@ def screens(address: str) -> list[Image.Image]:
 
 def box(page: Any, selector: str) -> dict[str, float]:
     """Return where an element stands in the page."""
-    return dict(page.locator(selector).evaluate("e => { const r = e.getBoundingClientRect(); return {y: r.y + scrollY, height: r.height}; }"))
+    return dict(
+        page.locator(selector).evaluate("e => { const r = e.getBoundingClientRect(); return {y: r.y + scrollY, height: r.height}; }")
+    )
 
 
 def shot(page: Any, top: float, bottom: float) -> Image.Image:
     """Return the page between two heights."""
-    return Image.open(BytesIO(page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": WIDTH, "height": bottom - top}))).convert("RGB")
+    return Image.open(BytesIO(page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": WIDTH, "height": bottom - top}))).convert(
+        "RGB"
+    )
 
 
 def stacked(parts: list[Image.Image]) -> Image.Image:

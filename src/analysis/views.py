@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-
 # Jupyter and nbconvert set every cell of a table flush right, which makes sentences hard to read.
 LEFT = "<style>table.stance-table td {text-align: left; vertical-align: top}</style>"
 
