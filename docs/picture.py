@@ -24,7 +24,7 @@ from analysis.results import Results, read_results
 from analysis.summary import summarize
 
 PICTURE = Path(__file__).with_name("report.png")
-WIDTH, SCALE, EDGE = 1120, 2, 24
+WIDTH, SCALE = 1120, 2
 SHOWN = "#target=NATO&label=against&sort=against"  # the bar whose statements are shown
 CARDS = 2
 COLOURS = 128  # of the palette: enough for text and flat grounds, and a third of the bytes
@@ -70,7 +70,7 @@ def screens(address: str) -> list[Image.Image]:
         last = box(page, f"#list > li:nth-child({CARDS})")
         found = [
             shot(page, 0, overview["y"] + overview["height"]),
-            shot(page, first["y"], last["y"] + last["height"] + EDGE),
+            shot(page, first["y"], last["y"] + last["height"]),
         ]
         browser.close()
     return found

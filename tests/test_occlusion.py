@@ -74,6 +74,12 @@ def test_a_long_statement_is_taken_apart_in_runs():
     assert words["end"].iloc[-1] == len("NATO " + "word " * 500) - 1
 
 
+def test_runs_of_words_end_at_the_mention():
+    words = explain_many([pair("not one good word of NATO from any of them")], Counts(), run=4)[0]
+    assert words["word"].tolist() == ["not one good word", "of", "from any of them"]
+    assert words["weight"].tolist() == pytest.approx([0.3, 0.15, 0])
+
+
 @pytest.mark.parametrize("text", ["NATO", "NATO!", "«NATO»"])
 def test_a_mention_alone_has_no_words(text):
     words = explain(pair(text), Counts())

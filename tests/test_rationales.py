@@ -105,6 +105,22 @@ def test_words_side_by_side_are_one_span(given):
     assert rationales(typed(pd.DataFrame(words), "words"), scores)["carried"].tolist() == [[[0, 9], [11, 12]]]
 
 
+def test_where_no_single_word_is_missed_runs_of_words_are_weighed(given):
+    class Redundant(Words):
+        def predict(self, pairs, progress=None):
+            against = np.array([0.9 * bool(re.search("awful|vile|cruel", x.text)) for x in pairs])
+            return np.stack([against, 1 - against, 0 * against], axis=1)
+
+    text = "NATO is an awful and vile and cruel thing they said."
+    given.tables["statements"].loc[0, "text"] = text
+    given.tables["mentions"].loc[0, ["start", "end"]] = (0, 4)
+    found = explain_more(given, unexplained(given, 1), Redundant())
+    words = found.tables["words"]
+    assert words["word"].tolist() == ["is an awful and", "vile and cruel thing", "they said"]
+    assert words["weight"].tolist() == pytest.approx([-0.45, -0.45, 0])
+    assert rationales(words, found.tables["scores"])["carried"].tolist() == [[[5, 41]]]
+
+
 @pytest.mark.parametrize(
     ("label", "weights", "kept"),
     [

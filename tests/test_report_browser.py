@@ -56,8 +56,8 @@ def visit(browser):
     """Open an address; at the end nothing may have gone wrong in the browser, and nothing but the file may have been asked for."""
     contexts, wrong = [], []
 
-    def open_page(address, viewport=DESK, scheme="light"):
-        context = browser.new_context(viewport=viewport, color_scheme=scheme, accept_downloads=True)
+    def open_page(address, viewport=DESK, scheme="light", scale=1):
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, device_scale_factor=scale, accept_downloads=True)
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
@@ -220,12 +220,12 @@ def test_words_that_carried_the_stance_are_marked_and_nothing_else_changes(visit
     said = text[one["statement_id"]]
     assert "".join(card.locator("blockquote .m-carried").all_text_contents()) == said[:3] + said[5:9]
     assert page.locator("blockquote:has(.m-carried)").count() == 1
-    assert "no single word carries it" in page.locator(f'[data-statement="{silent["statement_id"]}"]').inner_text()
+    assert "no few words carry it" in page.locator(f'[data-statement="{silent["statement_id"]}"]').inner_text()
     sync_api.expect(page.locator("#key-carried")).to_contain_text(f"looked for in 2 of {len(decided)} labelled")
     assert plain.locator("#key-carried, .m-carried").count() == 0
     texts = [p.locator("#list blockquote").all_text_contents() for p in (plain, page)]
     assert texts[0] == texts[1]
-    shown = [p.locator("main").inner_text().replace(" · no single word carries it", "") for p in (plain, page)]
+    shown = [p.locator("main").inner_text().replace(" · no few words carry it", "") for p in (plain, page)]
     added = page.locator("#key-carried").inner_text()
     assert shown[0] == shown[1].replace(added, "").replace("target \n", "target\n")
 
@@ -309,6 +309,12 @@ def test_a_phone_needs_no_sideways_scrolling(visit, address):
     assert not page.locator("[name=q]").is_visible()
     page.get_by_text("Search and filter").click()
     assert page.locator("[name=q]").is_visible()
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_no_field_is_cut_off_whatever_the_screen(visit, address, scale):
+    page = visit(address, scale=scale)
+    assert page.evaluate("(form => form.scrollWidth - form.clientWidth)(document.getElementById('filters'))") == 0
 
 
 def test_paper_has_no_controls(visit, address):

@@ -41,7 +41,7 @@ def explain(pair: Pair, classifier: StanceClassifier) -> pd.DataFrame:
     return explain_many([pair], classifier)[0]
 
 
-def explain_many(pairs: Sequence[Pair], classifier: StanceClassifier, progress: Progress | None = None) -> list[pd.DataFrame]:
+def explain_many(pairs: Sequence[Pair], classifier: StanceClassifier, progress: Progress | None = None, run: int = 1) -> list[pd.DataFrame]:
     """Return what ``explain`` returns for each pair, asking the classifier about several statements in one call.
 
     Parameters
@@ -52,6 +52,8 @@ def explain_many(pairs: Sequence[Pair], classifier: StanceClassifier, progress: 
         Any classifier.
     progress : callable, optional
         Called with the number of pairs finished.
+    run : int
+        Words left out at a time: 1, or more to see what several say together that none says alone.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def explain_many(pairs: Sequence[Pair], classifier: StanceClassifier, progress: 
     distinct = list(times)
     for at in range(0, len(distinct), STATEMENTS_A_CALL):
         part = distinct[at : at + STATEMENTS_A_CALL]
-        spans = [_spans(pair) for pair in part]
+        spans = [_spans(pair, run) for pair in part]
         asked = [_variants(pair, own) for pair, own in zip(part, spans, strict=True)]
         p = classifier.predict([variant for variants in asked for variant in variants])
         ends = np.cumsum([len(variants) for variants in asked])
@@ -74,11 +76,14 @@ def explain_many(pairs: Sequence[Pair], classifier: StanceClassifier, progress: 
     return [found[pair] for pair in pairs]
 
 
-def _spans(pair: Pair) -> list[tuple[int, int]]:
+def _spans(pair: Pair, run: int) -> list[tuple[int, int]]:
     """Return what is left out, one after the other: words, or runs of words, none of them in the mention."""
     words = [m.span() for m in WORD.finditer(pair.text) if pair.in_context or m.end() <= pair.start or m.start() >= pair.end]
-    runs = [words[i : i + -(-len(words) // MOST)] for i in range(0, len(words), -(-len(words) // MOST))] if words else []
-    return [(run[0][0], run[-1][1]) for run in runs]
+    size = max(run, -(-len(words) // MOST))
+    # A run across the mention could not be left out: runs end there and begin anew.
+    before = [span for span in words if not pair.in_context and span[0] < pair.start]
+    sides = [before, words[len(before) :]]
+    return [(side[i][0], side[i : i + size][-1][1]) for side in sides for i in range(0, len(side), size)]
 
 
 def _variants(pair: Pair, spans: list[tuple[int, int]]) -> list[Pair]:

@@ -141,7 +141,7 @@ TABLES: dict[str, Table] = {
         {
             "statement_id": Column("text", "statement"),
             "target": Column("text", "target"),
-            "word": Column("text", "the word; in a statement of more than 60, a run of words"),
+            "word": Column("text", "the word; a run of words where single ones do not matter, or are more than 60"),
             "start": Column("integer", "first character in the statement's text"),
             "end": Column("integer", "one past the last character"),
             "weight": Column("number", "how much the word moved the stance, -2 to 2: above 0 toward favor, below toward against"),

@@ -138,7 +138,7 @@ def _readings(rows: pd.DataFrame, lists: dict[str, list[str]], place: dict[Hasha
     if has_carried:
         for text, spans in zip(rows["text"].tolist(), rows["carried"].tolist(), strict=True):
             unit = _units(text)
-            # Null where nobody asked, empty where no single word carried it.
+            # Null where nobody asked, empty where no few words carried it.
             carried.append([unit(min(x, len(text))) for span in spans for x in span] if isinstance(spans, list) else None)
     found = {
         "statement": [place[identity] for identity in rows["statement_id"]],

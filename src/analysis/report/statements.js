@@ -43,7 +43,7 @@ function readingRow(i) {
     return svg("rect", { x: x - wide, y: 0, width: wide, height: 8, fill: COLOURS[c] });
   });
   const via = VIA[READINGS.via[i]];
-  const silent = READINGS.carried && READINGS.carried[i] && !READINGS.carried[i].length ? " · no single word carries it" : "";
+  const silent = READINGS.carried && READINGS.carried[i] && !READINGS.carried[i].length ? " · no few words carry it" : "";
   const tone = READINGS.tone && READINGS.tone[i] !== null ? `, wording ${signed(READINGS.tone[i])}` : "";
   return el(
     "li",
