@@ -151,9 +151,11 @@ def test_the_page_says_of_which_statements_it_knows(given, tmp_path):
     carried = payload(part, None)["readings"]["carried"]
     assert [spans is None for spans in carried].count(False) == 2
     assert key(write_report(part, tmp_path / "r.html")).endswith(
-        "(looked for in 2 of 4 labelled against or in favor, the most decided toward each target)"
+        "(looked for in 2 of 4 labelled against or in favor, the most decided toward each target) Show the marked ones"
     )
-    assert key(write_report(explained(given), tmp_path / "r.html")).endswith("(looked for in all 4 labelled against or in favor)")
+    assert key(write_report(explained(given), tmp_path / "r.html")).endswith(
+        "(looked for in all 4 labelled against or in favor) Show the marked ones"
+    )
     assert key(write_report(keep_words(part, 1), tmp_path / "r.html")).count("in 1 of 4") == 1
     assert key(write_report(keep_words(part, 0), tmp_path / "r.html")) == key(write_report(given, tmp_path / "r.html")) == ""
 

@@ -209,7 +209,7 @@ def test_words_that_carried_the_stance_are_marked_and_nothing_else_changes(visit
     decided = given.tables["scores"].query("label in ('against', 'favor')")
     one, silent = decided.iloc[0], decided.iloc[1]
     text = given.tables["statements"].set_index("statement_id")["text"]
-    rows = [(0, 3, 1), (5, 9, 0.6), (10, 12, 0.4)]
+    rows = [(0, 3, 1), (5, 9, 0.7), (10, 12, 0.6)]
     sign = {"against": -1, "favor": 1}[one["label"]]
     words = [{"statement_id": one["statement_id"], "target": one["target"], "start": a, "end": b, "weight": sign * w} for a, b, w in rows]
     words.append({"statement_id": silent["statement_id"], "target": silent["target"], "start": 0, "end": 3, "weight": 0.0})
@@ -225,9 +225,14 @@ def test_words_that_carried_the_stance_are_marked_and_nothing_else_changes(visit
     assert plain.locator("#key-carried, .m-carried").count() == 0
     texts = [p.locator("#list blockquote").all_text_contents() for p in (plain, page)]
     assert texts[0] == texts[1]
-    shown = [p.locator("main").inner_text().replace(" · no few words carry it", "") for p in (plain, page)]
     added = page.locator("#key-carried").inner_text()
-    assert shown[0] == shown[1].replace(added, "").replace("target \n", "target\n")
+    for part in ("#overview", "#speakers", "#list", "#filters"):
+        assert plain.locator(part).inner_text() == page.locator(part).inner_text().replace(" · no few words carry it", "")
+    key = page.locator(".key").inner_text().replace(added, "")
+    assert key.split() == plain.locator(".key").inner_text().split()
+    page.get_by_role("link", name="Show the marked ones").click()
+    assert listed(page) == [one["statement_id"]] and page.evaluate("location.hash") == "#words=marked"
+    sync_api.expect(page.locator(".chip")).to_contain_text("words that carried the stance: marked")
 
 
 def test_mentions_in_what_stands_before_are_marked_there(visit, tmp_path):

@@ -7,7 +7,7 @@ const FIELDS = [
   ["source", "Source"],
   ["kind", "Kind of statement"],
 ];
-const CHIP_NAMES = { target: "on", speaker: "speaker", role: "role", label: "stance", source: "source", kind: "kind", from: "from", to: "to", q: "text" };
+const CHIP_NAMES = { target: "on", speaker: "speaker", role: "role", label: "stance", source: "source", kind: "kind", from: "from", to: "to", q: "text", words: "words that carried the stance" };
 const LABEL_WORDS = { against: "against", neutral: "neutral", favor: "in favor", unsure: "unsure" };
 const WAIT = 200;
 

@@ -1,6 +1,6 @@
 // What is shown is said by the part of the address behind the #, so that a view can be bookmarked, sent and restored.
 
-const KEYS = [...FACETS, "from", "to", "q", "sort", "page"];
+const KEYS = [...FACETS, "from", "to", "q", "words", "sort", "page"];
 const SORTS = {
   newest: "newest first",
   oldest: "oldest first",
@@ -63,6 +63,7 @@ function choose(state) {
     if (state.from && !(date && date >= state.from)) continue;
     if (state.to && !(date && date <= state.to)) continue;
     if (words.length && !words.every((word) => searchable(s).includes(word))) continue;
+    if (state.words && !(READINGS.carried && (READINGS.carried[i] || []).length)) continue;
     let failed = -1;
     let fails = 0;
     for (let f = 0; f < codes.length && fails < 2; f++) {
