@@ -41,7 +41,7 @@ picture: .venv/test.stamp  ## remake the README's picture of the report, docs/re
 	$(BIN)/python docs/picture.py $(DATA)
 
 clean:  ## remove the environment, results and caches
-	rm -rf .venv results .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv results .stance-cache .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	find src tests training bench validity -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 .venv/made.stamp:

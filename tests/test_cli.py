@@ -11,7 +11,7 @@ import yaml
 from analysis.cli import main
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("run", "report", "config", "predict", "attribute", "evaluate", "label")
+COMMANDS = ("run", "report", "config", "predict", "attribute", "evaluate", "label", "cache")
 
 
 def stance(*arguments, cwd=None):
@@ -86,6 +86,15 @@ def test_bad_input_is_one_line_and_exit_1(tmp_path):
         assert done.returncode == 1, done
         assert named in done.stderr and "Traceback" not in done.stderr
         assert len([line for line in done.stderr.splitlines() if line.startswith("stance run:")]) == 1
+
+
+def test_a_full_disk_is_one_line_that_says_what_to_do(monkeypatch, capsys):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "results/scores.csv")
+
+    monkeypatch.setattr("analysis.pipeline.run", full)
+    assert main(["run", "x"]) == 1
+    assert capsys.readouterr().err.strip().endswith("'results/scores.csv'; free some space and run again: what was computed is kept")
 
 
 def test_config_prints_what_run_accepts(tmp_path):

@@ -6,6 +6,7 @@ from stats_tables import corpus
 
 from analysis.cli_labels import add_label_commands
 from analysis.labels import KEY, current, read_labels
+from analysis.tables import TABLES
 
 SCORES, STATEMENTS, MENTIONS, ARTICLES, TRUTH = corpus(60)
 
@@ -13,7 +14,9 @@ SCORES, STATEMENTS, MENTIONS, ARTICLES, TRUTH = corpus(60)
 @pytest.fixture
 def results(tmp_path):
     for name, table in {"scores": SCORES, "statements": STATEMENTS, "mentions": MENTIONS, "articles": ARTICLES}.items():
-        table.to_parquet(tmp_path / f"{name}.parquet")
+        blank = {"text": "", "integer": 0, "spans": []}
+        absent = {k: None if c.missing else blank[c.kind] for k, c in TABLES[name].columns.items() if k not in table}
+        table.assign(**{k: [value] * len(table) for k, value in absent.items()}).to_parquet(tmp_path / f"{name}.parquet")
     return tmp_path
 
 

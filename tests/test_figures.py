@@ -2,13 +2,12 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 from stats_tables import corpus, labels_of
 
 from analysis.figures import beside, draw_all
+from analysis.results import Results
 from analysis.summary import summarize
 
 SCORES, STATEMENTS, MENTIONS, ARTICLES, TRUTH = corpus(80)
@@ -21,9 +20,7 @@ def results(labels=None, **more):
         for by in (("target",), ("target", "speaker"))
     }
     tables = {"scores": SCORES, "statements": STATEMENTS, "articles": ARTICLES}
-    return SimpleNamespace(
-        summaries=summaries, tables=tables, manifest={"config": {"summary": {**OPTIONS, "period": None, "events": None, **more}}}
-    )
+    return Results(tables, summaries, {"config": {"summary": {**OPTIONS, "period": None, "events": None, **more}}})
 
 
 def test_charts_of_a_run_are_files(tmp_path):

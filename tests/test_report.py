@@ -300,7 +300,7 @@ def test_what_cannot_be_reported_is_said_with_what_to_do(tmp_path, capsys):
         ("nowhere", "is not there; name the folder"),
         ("bare", "no finished run; make one with: stance run"),
         ("odd", "not the manifest of a run"),
-        ("cut", "scores.parquet is missing; make it anew"),
+        ("cut", "scores.parquet is missing, so it is not the folder of a finished stance run; make it anew"),
         ("broken", "cannot be read"),
     ]
     for name, said in cases:

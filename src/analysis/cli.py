@@ -1,12 +1,14 @@
 """The command ``stance``: the only place that parses arguments, prints and exits."""
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from analysis import __version__
+from analysis.cli_cache import FOLDER, add_cache_commands
 from analysis.cli_evaluate import add_evaluate_command
 from analysis.cli_report import add_report_command
 
@@ -27,7 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(args.func(args))
     except (ValueError, OSError) as error:
         # Every error a user can mend is a ValueError with a sentence that says how, or the system's word about a file.
-        print(f"stance {args.command}: {error}", file=sys.stderr)
+        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        advice = "; free some space and run again: what was computed is kept" if full else ""
+        print(f"stance {args.command}: {error}{advice}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print(f"stance {args.command}: stopped", file=sys.stderr)
@@ -46,6 +50,7 @@ def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
     _add_run(commands)
     add_report_command(commands)
     _add_config(commands)
+    add_cache_commands(commands)
     _add_predict(commands)
     _add_attribute(commands)
     add_evaluate_command(commands)
@@ -72,6 +77,9 @@ def _add_run(commands: Any) -> None:
     )
     p.add_argument("--overwrite", action="store_true", help="write to DIR although it holds results of another configuration")
     p.add_argument("--model", metavar="NAME", help="stance model: default or a folder; instead of the configuration's")
+    store = p.add_mutually_exclusive_group()
+    store.add_argument("--cache", metavar="DIR", help="folder of what earlier runs computed (default: .stance-cache beside the results)")
+    store.add_argument("--no-cache", action="store_true", help="compute everything anew, keep nothing for the next run")
     p.add_argument("--quiet", action="store_true", help="print nothing but warnings and errors")
     p.set_defaults(func=_run)
 
@@ -124,8 +132,9 @@ def _run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from analysis.config import load_config
-    from analysis.console import TerminalReporter, print_results
+    from analysis.console import print_results, print_store
     from analysis.pipeline import run
+    from analysis.progress import TerminalReporter
 
     said, shown = Console(stderr=True, quiet=args.quiet), Console(quiet=args.quiet)
     if not shown.is_terminal:
@@ -133,7 +142,15 @@ def _run(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     if args.model:
         config = replace(config, stance=replace(config.stance, model=args.model))
-    results = run(args.paths, config, args.out, overwrite=args.overwrite, reporter=TerminalReporter(said))
+    cache = None if args.no_cache else args.cache or Path(args.out).parent / FOLDER
+    reporter = TerminalReporter(said)
+    try:
+        results = run(args.paths, config, args.out, overwrite=args.overwrite, reporter=reporter, cache=cache)
+    finally:
+        reporter.close()
+    print_store(results, said)
+    for warning in results.manifest["store"]["warnings"]:
+        print(f"store: {warning}", file=sys.stderr)
     for kind in ("skipped", "warnings"):
         for entry in results.manifest[kind]:
             print(f"{'skipped' if kind == 'skipped' else 'warning'}: {entry['path']}: {entry['reason']}", file=sys.stderr)

@@ -60,8 +60,8 @@ def _explained(results: "Results", n: int | None, folder: Path) -> "tuple[Result
 
     from analysis.classifiers import load_classifier
     from analysis.config import Stance
-    from analysis.console import TerminalReporter
     from analysis.inference import ModelError
+    from analysis.progress import TerminalReporter
     from analysis.rationales import OtherModelError, explain_more, require_same_model, unexplained
     from analysis.storage import write_results
 

@@ -1,12 +1,10 @@
-"""What a run says on the terminal: progress on stderr, tables on stdout."""
+"""What a run shows on the terminal when it is done: tables."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -17,62 +15,35 @@ COLOURS = {"against": "dark_orange", "neutral": "default", "favor": "blue", "uns
 MOST_ROWS = 40
 
 
-class TerminalReporter:
-    """Shows each stage's progress on a terminal; elsewhere one plain line when it ends.
-
-    Parameters
-    ----------
-    console : rich.console.Console
-        Where to write.
-    """
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self.bar: Progress | None = None
-
-    def start(self, stage: str, total: int | None) -> Callable[[int], None]:
-        """Begin a stage."""
-        if not self.console.is_terminal or not total:
-            return lambda done: None
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TaskProgressColumn(show_speed=True),
-            TimeRemainingColumn(),
+def print_store(results: Any, console: Console) -> None:
+    """Say how much of a run came from the store, and why not, where nothing did."""
+    kept = results.manifest["store"]
+    said = " → ".join(
+        f"{kept[kind]['computed']:,} {kind} computed, {kept[kind]['from the store']:,} known" for kind in ("articles", "pairs")
+    )
+    console.print(f"{'store':<20}{said}", highlight=False, soft_wrap=True)
+    if kept["other model"]:
+        console.print(
+            f"{'':<20}all pairs are scored anew: the store knows them only by {kept['other model']}", highlight=False, soft_wrap=True
         )
-        self.bar = bar = Progress(*columns, console=self.console, transient=True)
-        self.bar.start()
-        task = self.bar.add_task(stage, total=total)
-        return lambda done: bar.advance(task, done)
-
-    def finish(self, stage: str, counts: dict[str, int], seconds: float) -> None:
-        """End a stage with its counts in and out."""
-        if self.bar:
-            self.bar.stop()
-            self.bar = None
-        said = " → ".join(f"{n:,} {name}" for name, n in counts.items())
-        self.console.print(f"{stage:<20}{said}{'  ' if said else ''}[dim]{seconds:.1f} s[/dim]", highlight=False, soft_wrap=True)
 
 
 def print_results(results: Any, console: Console) -> None:
     """Print statements with their stance, then a summary for each target."""
-    tables = results.tables
-    scores, mentions = tables["scores"], tables["mentions"]
-    rows = scores.merge(mentions[["statement_id", "target", "surface"]], on=["statement_id", "target"])
-    rows = rows.merge(tables["statements"][["statement_id", "speaker", "text"]], on="statement_id", how="left")
+    rows = results.first_scores(MOST_ROWS)
     shown = Table("speaker", "target", "stance", "p", "statement", box=SIMPLE_HEAD, expand=True, title="Statements", title_justify="left")
     for column, width in zip(shown.columns, (18, 8, 8, 4, None), strict=True):
         column.width, column.no_wrap = width, False
     shown.columns[-1].ratio = 1
-    for row in rows.head(MOST_ROWS).itertuples(index=False):
+    for row in rows.itertuples(index=False):
         text = Text(" ".join(row.text.split()))
         text.highlight_words([row.surface], "bold underline")
         top = max(row.p_against, row.p_neutral, row.p_favor)
         shown.add_row(_or(row.speaker, "(no speaker)"), row.target, Text(row.label, COLOURS[row.label]), f"{top:.2f}", text)
     console.print(shown)
-    if len(rows) > MOST_ROWS:
-        console.print(f"… and {len(rows) - MOST_ROWS:,} more; all of them are in scores.csv and statements.csv")
+    more = results.manifest["stages"]["score stance"]["scores"] - len(rows)
+    if more > 0:
+        console.print(f"… and {more:,} more; all of them are in scores.csv and statements.csv")
     for by, table in results.summaries.items():
         console.print(summary_table(table, list(by)))
 

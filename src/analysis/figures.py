@@ -12,10 +12,8 @@ from analysis.charts import plot_heatmap, plot_stance
 from analysis.comparison_charts import plot_raw_and_corrected
 from analysis.drawing import group_columns, is_corrected, load_backend
 from analysis.results import Results
+from analysis.storage import CHARTS, ENDINGS
 from analysis.time_charts import plot_over_time
-
-ENDINGS = (".png", ".svg")
-CHARTS = ("stance-by-target", "raw-and-corrected", "stance-by-speaker", "stance-over-time")
 
 
 def draw_all(results: Results, folder: Path) -> int:

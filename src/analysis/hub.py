@@ -78,6 +78,14 @@ class HubClassifier:
         labels = {int(i): str(label).lower() for i, label in self.model.config.id2label.items()}
         self.columns = self._entailment(labels) if kind == "nli" else self._classes(labels)
 
+    @property
+    def identity(self) -> str:
+        """All that its answers depend on: weights, the way of asking, the wordings, the libraries."""
+        import transformers
+
+        asked = [self.kind, sorted(self.hypotheses.items()), self.torch.__version__, transformers.__version__]
+        return f"{self.name} {self.revision} {hashlib.sha256(repr(asked).encode()).hexdigest()}"
+
     def predict(self, pairs: Sequence[Pair], progress: Callable[[int], None] | None = None) -> Floats:
         """Return probabilities of shape (n, 3) in the order against, neutral, favor."""
         out = np.zeros((len(pairs), 3))

@@ -1,50 +1,34 @@
-"""The six verbs in order, with progress, results on disk and a manifest."""
+"""The six verbs in order, with a store of answers, progress, results on disk and a manifest."""
 
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
 import analysis
-from analysis.articles import read_articles
+from analysis import identity
+from analysis.answers import Answers
 from analysis.attribution import AttributionTagger, load_tagger
 from analysis.classifiers import StanceClassifier, load_classifier
 from analysis.config import Config, load_config
+from analysis.engines import STAGES
+from analysis.gathering import WRITTEN, gather
 from analysis.labels import read_labels
+from analysis.progress import Reporter, Silent
 from analysis.rationales import explain_more, unexplained
-from analysis.results import Results
-from analysis.scores import score_stance
-from analysis.statements import extract_statements
+from analysis.results import FolderTables, Results
 from analysis.storage import LABELS, MANIFEST, plain, refuse_to_overwrite, write_results, write_whole
+from analysis.store import Store
 from analysis.summary import summarize
-from analysis.targets import find_targets
+from analysis.tables import empty
+from analysis.unchanged import fingerprint, hashes, standing
+from analysis.writing import alone, begin, finish
 
-
-class Reporter(Protocol):
-    """Is told what a run does: a stage begins, some of its rows are done, it ends with counts."""
-
-    def start(self, stage: str, total: int | None) -> Callable[[int], None]:
-        """Begin a stage; the returned function is called with the number of rows finished since its last call."""
-        ...
-
-    def finish(self, stage: str, counts: dict[str, int], seconds: float) -> None:
-        """End a stage."""
-        ...
-
-
-class Silent:
-    """A reporter that says nothing."""
-
-    def start(self, stage: str, total: int | None) -> Callable[[int], None]:
-        """Begin a stage."""
-        return lambda done: None
-
-    def finish(self, stage: str, counts: dict[str, int], seconds: float) -> None:
-        """End a stage."""
+MOST_IN_REPORT = 200_000  # scores; with more, the page would be larger than browsers open
 
 
 def run(
@@ -56,6 +40,7 @@ def run(
     classifier: StanceClassifier | None = None,
     tagger: AttributionTagger | None = None,
     reporter: Reporter | None = None,
+    cache: str | Path | None = None,
 ) -> Results:
     """Run the whole corridor: read, extract, find, score, summarize, and draw where there is a folder.
 
@@ -74,12 +59,16 @@ def run(
     tagger : AttributionTagger, optional
         Instead of the one the configuration names.
     reporter : Reporter, optional
-        Is told about stages and progress.
+        Is told about stages and progress; ``progress.reporter_here()`` gives the one that fits.
+    cache : str or Path, optional
+        Folder of the store (``store.Store``): what was answered before, by the same models, settings and rules, is not computed again, a killed run goes on where
+        it stopped, and where nothing at all has changed the results in ``out`` stand. Without it everything is computed.
 
     Returns
     -------
     Results
-        ``tables``: articles, statements, mentions, scores, summary; ``summaries``: one table for each grouping of the configuration.
+        ``tables``: articles, statements, mentions, scores, summary; those of very many statements, or of results that stand, are read from ``out`` when they are first
+        asked for. ``summaries``: one table for each grouping of the configuration.
 
     Raises
     ------
@@ -89,7 +78,10 @@ def run(
         If ``out`` holds something else than results of this configuration.
     ModelError
         If a model cannot be loaded.
+    StoreError
+        If the store cannot be used.
     """
+    began = time.perf_counter()
     config = config or load_config()
     reporter = reporter or Silent()
     folder = Path(out) if out is not None else None
@@ -97,79 +89,111 @@ def run(
         refuse_to_overwrite(folder, config, overwrite)
     done = Results()
     stages: dict[str, dict[str, Any]] = {}
+    ticking: dict[str, Callable[[int], None]] = {}
 
-    @contextmanager
-    def stage(name: str, total: int | None = None) -> Iterator[tuple[dict[str, int], Callable[[int], None]]]:
-        counts: dict[str, int] = {}
-        began = time.perf_counter()
-        yield counts, reporter.start(name, total)
-        seconds = time.perf_counter() - began
+    def ended(name: str, counts: dict[str, int], seconds: float) -> None:
         stages[name] = {**counts, "seconds": round(seconds, 3)}
         reporter.finish(name, counts, seconds)
 
-    with stage("load models"):
+    @contextmanager
+    def stage(name: str, total: int | None = None) -> Iterator[dict[str, int]]:
+        counts: dict[str, int] = {}
+        began = time.perf_counter()
+        ticking[name] = reporter.start(name, total)
+        yield counts
+        ended(name, counts, time.perf_counter() - began)
+
+    with stage("load models"):  # weights are loaded at the first question
         classifier = classifier or load_classifier(config.stance)
         tagger = tagger or load_tagger(config.statements.tagger)
-    with stage("read articles") as (counts, _):
+    models = (identity.of_tagger(tagger), identity.of_classifier(classifier))
+    nameless = [type(model).__name__ for model, known in zip((tagger, classifier), models, strict=True) if not known]
+    mark = fingerprint(paths, config, models, folder) if folder and not nameless else None
+    if folder and mark and cache is not None and not overwrite:
+        stands = standing(folder, mark)
+        if stands:
+            reporter.finish("nothing new", {}, time.perf_counter() - began)
+            return stands
+    with stage("read articles") as counts:
+        from analysis.articles import read_articles
+
         articles = read_articles(paths, config)
         attrs = dict(articles.attrs)
         counts |= {"files": len(attrs["inputs"]), "articles": len(articles), "skipped": len(attrs["skipped"])}
         counts["reprints"] = int(articles["duplicate_of"].notna().sum())
-    with stage("extract statements", len(articles)) as (counts, tick):
-        statements = extract_statements(articles, tagger, context=config.statements.context, progress=tick)
-        counts |= {"articles": len(articles), "statements": len(statements), "attributed": int((statements["kind"] != "narration").sum())}
-    with stage("find targets") as (counts, _):
-        mentions = find_targets(statements, config)
-        counts |= {"statements": len(statements), "with a target": mentions["statement_id"].nunique(), "mentions": len(mentions)}
-    with stage("score stance", len(mentions)) as (counts, tick):
-        scores = score_stance(statements, mentions, classifier, tick)
-        counts |= {"mentions": len(mentions), "scores": len(scores), "unsure": int((scores["label"] == "unsure").sum())}
-    with stage("summarize") as (counts, _):
-        labels = read_labels(folder / LABELS) if folder and (folder / LABELS).is_file() else None
-        s = config.summary
-        for by in s.by:
-            done.summaries[by] = summarize(
-                scores,
-                list(by),
-                statements=statements,
-                articles=articles,
-                labels=labels,
-                min_articles=s.min_articles,
-                level=s.level,
-                resamples=s.resamples,
-                seed=s.seed,
-            )
-        levels = [table.assign(by=", ".join(by)) for by, table in done.summaries.items()]
-        summary = pd.concat(levels, ignore_index=True) if levels else pd.DataFrame({"by": [], "estimate": []})
-        summary = summary[["by", *summary.columns.drop("by")]]
-        first = next(iter(done.summaries.values()), summary)
-        counts |= {"scores": len(scores), "counted once": int(first["n_statements"].sum()) if len(first) else 0, "groups": len(summary)}
-        counts["too few articles"] = int(summary["estimate"].isna().sum()) if len(summary) else 0
-    done.tables = {"articles": articles, "statements": statements, "mentions": mentions, "scores": scores, "summary": summary}
-    done.manifest = {
-        "package": analysis.__version__,
-        "models": {
-            "stance": {"name": classifier.name, "sha256": classifier.revision},
-            "attribution": {"name": config.statements.tagger, "sha256": tagger.identity},
-        },
-        "seed": config.summary.seed,
-        "stages": stages,
-        "inputs": attrs["inputs"],
-        "skipped": attrs["skipped"],
-        "warnings": attrs.get("warnings", []),
-        "config": plain(config),
-    }
-    if folder:
-        from analysis.figures import draw_all
-        from analysis.report import REPORT, write_report
+    with ExitStack() as stack:
+        store = stack.enter_context(Store(cache if not nameless else None))
+        answers = Answers(articles, config, tagger, classifier, store)
+        ticks: list[Callable[[int], None]] = [
+            reporter.start(name, total) for name, total in zip(STAGES, (answers.missing(), None, None), strict=True)
+        ]
+        answers.fill(ticks[0], ticks[2])
+        if folder:
+            stack.enter_context(alone(folder))
+            refuse_to_overwrite(folder, config, overwrite)  # another run may have been faster
+        gathered = gather(answers, folder, stack)
+        for name in STAGES:
+            ended(name, dict(gathered.counts[name]), answers.seconds[name])
+        with stage("summarize") as counts:
+            labels = read_labels(folder / LABELS) if folder and (folder / LABELS).is_file() else None
+            done.rows = gathered.rows
+            done.summaries = {by: _summary(gathered.rows, by, labels, config) for by in config.summary.by}
+            levels = [table.assign(by=", ".join(by)) for by, table in done.summaries.items()]
+            summary = pd.concat(levels, ignore_index=True) if levels else pd.DataFrame({"by": [], "estimate": []})
+            summary = summary[["by", *summary.columns.drop("by")]]
+            first = next(iter(done.summaries.values()), summary)
+            counts["scores"] = gathered.counts["score stance"]["scores"]
+            counts |= {"counted once": int(first["n_statements"].sum()) if len(first) else 0, "groups": len(summary)}
+            counts["too few articles"] = int(summary["estimate"].isna().sum()) if len(summary) else 0
+        done.tables = {"articles": articles, **gathered.tables, "summary": summary}
+        done.manifest = {
+            "package": analysis.__version__,
+            "models": {
+                "stance": {"name": classifier.name, "sha256": classifier.revision},
+                "attribution": {"name": config.statements.tagger, "sha256": answers.tagger.identity},
+            },
+            "seed": config.summary.seed,
+            "stages": stages,
+            "store": answers.account(nameless),
+            "inputs": attrs["inputs"],
+            "skipped": attrs["skipped"],
+            "warnings": attrs.get("warnings", []),
+            "config": plain(config),
+            "fingerprint": mark,
+        }
+        if folder:
+            from analysis.figures import draw_all
+            from analysis.report import REPORT, write_report
 
-        missing = unexplained(done, config.report.words)
-        with stage("weigh words", len(missing)) as (counts, tick):
-            done = explain_more(done, missing, classifier, tick)
-            counts |= {"against or in favor": len(unexplained(done, None)) + len(missing), "explained": len(missing)}
-        with stage("write results") as (counts, _):
-            counts["files"] = write_results(done.tables, folder) + draw_all(done, folder / "charts") + 1
-            write_report(done, folder / REPORT)
-        text = json.dumps(done.manifest, indent=2, ensure_ascii=False) + "\n"
-        write_whole(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
+            begin(folder, plain(config))
+            files, written = gathered.publish(), FolderTables(folder)
+            small = len(gathered.rows) <= MOST_IN_REPORT
+            if small:
+                done.tables = {**done.tables, **{name: written[name] for name in WRITTEN}}
+                missing = unexplained(done, config.report.words)
+                with stage("weigh words", len(missing)) as counts:
+                    done = explain_more(done, missing, answers.asked, ticking["weigh words"])
+                    store.commit()
+                    counts |= {"against or in favor": len(unexplained(done, None)) + len(missing), "explained": len(missing)}
+            done.rows = gathered.rows
+            with stage("write results") as counts:
+                made = {"articles": articles, "summary": summary, "words": done.tables.get("words", empty("words"))}
+                counts["files"] = files + write_results(made, folder)
+                if not small:
+                    done.tables = FolderTables(folder)
+                counts["files"] += draw_all(done, folder / "charts")
+                if small:
+                    write_report(done, folder / REPORT)
+                    counts["files"] += 1
+                else:
+                    (folder / REPORT).unlink(missing_ok=True)
+            done.manifest["outputs"] = hashes(folder)
+            text = json.dumps(done.manifest, indent=2, ensure_ascii=False) + "\n"
+            write_whole(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
+            finish(folder)
     return done
+
+
+def _summary(rows: pd.DataFrame, by: tuple[str, ...], labels: pd.DataFrame | None, config: Config) -> pd.DataFrame:
+    s = config.summary
+    return summarize(rows, list(by), labels=labels, min_articles=s.min_articles, level=s.level, resamples=s.resamples, seed=s.seed)

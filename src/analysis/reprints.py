@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from datasketch import MinHash, MinHashLSH
 
 SHINGLE, MIN_WORDS, PERMUTATIONS = 3, 20, 128
 
@@ -36,6 +35,11 @@ def find_reprints(texts: Sequence[str], published: Sequence[date | None], speake
     list of int or None, length n
         Index of the original, None for originals. Texts of fewer than 20 words ("Thank you.") are never reprints.
     """
+    if len(texts) < 2:
+        return [None] * len(texts)
+    # It brings scipy.integrate along, the slowest import of a run: not for a single article.
+    from datasketch import MinHash, MinHashLSH
+
     index = MinHashLSH(num_perm=PERMUTATIONS, params=_bands(threshold))
     shingles = lru_cache(maxsize=4096)(lambda i: shingle_hashes(texts[i]))
     order = sorted(range(len(texts)), key=lambda i: (published[i] is None, published[i] or date.min, i))

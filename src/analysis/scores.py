@@ -44,14 +44,22 @@ def score_stance(
         raise ValueError(f"mentions name {len(lost)} statements that are not in statements, the first is {lost.iloc[0]!r}")
     pairs = pairs_of(statements, mentions)
     p, tone = classifier.assess(pairs, progress) if isinstance(classifier, TonedClassifier) else (classifier.predict(pairs, progress), None)
-    _check_probabilities(p, len(mentions), classifier.name)
+    check_probabilities(p, len(mentions), classifier.name)
+    # One tone a statement, whatever it was read toward.
+    tone = (
+        None if tone is None else pd.Series(tone, dtype="float64").groupby(mentions["statement_id"].to_numpy()).transform("mean").to_numpy()
+    )
+    return scores_table(mentions, p, tone, classifier)
+
+
+def scores_table(mentions: pd.DataFrame, p: Floats, tone: Floats | None, classifier: StanceClassifier) -> pd.DataFrame:
+    """Return the table of scores of mentions, probabilities and tones in the same order; the labels by the classifier's threshold."""
     scores = mentions[["statement_id", "target"]].reset_index(drop=True)
     scores = scores.assign(
         **{f"p_{c}": p[:, i] for i, c in enumerate(CLASSES)}, stance=p[:, 2] - p[:, 0], label=labels_of(p, classifier.threshold)
     )
-    # One tone a statement, whatever it was read toward.
-    scores["tone"] = pd.Series(tone, dtype="float64").groupby(scores["statement_id"]).transform("mean") if tone is not None else None
-    return check(typed(scores.assign(model=classifier.name, revision=classifier.revision), "scores"), "scores")
+    scores = scores.assign(tone=tone, model=classifier.name, revision=classifier.revision)
+    return check(typed(scores, "scores"), "scores")
 
 
 def pairs_of(statements: pd.DataFrame, mentions: pd.DataFrame) -> list[Pair]:
@@ -72,7 +80,8 @@ def labels_of(p: Floats, threshold: float = 0.0) -> list[str]:
     return [CLASSES[c] if top >= threshold else UNSURE for c, top in zip(best, p.max(1), strict=True)]
 
 
-def _check_probabilities(p: Floats, n: int, name: str) -> None:
+def check_probabilities(p: Floats, n: int, name: str) -> None:
+    """Raise ValueError unless a classifier returned ``n`` rows of three probabilities."""
     if p.shape != (n, len(CLASSES)):
         raise ValueError(f"classifier {name!r} returned an array of shape {p.shape} for {n} pairs; expected ({n}, 3)")
     wrong = ~np.isfinite(p).all(1) | (p < 0).any(1) | (abs(p.sum(1) - 1) > 1e-3) if n else np.zeros(0, dtype=bool)

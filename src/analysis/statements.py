@@ -89,7 +89,7 @@ def statements_of(
             }
             rows.append(
                 {
-                    "statement_id": hashlib.sha256(f"{article_id} {start} {end} {rank}".encode()).hexdigest()[:16],
+                    "statement_id": statement_id(article_id, start, end, rank),
                     "article_id": article_id,
                     "start": start,
                     "end": end,
@@ -108,6 +108,11 @@ def statements_of(
                 }
             )
     return rows
+
+
+def statement_id(article_id: str, start: int, end: int, rank: int) -> str:
+    """Return a statement's id: a hash of its article, its place there and its rank among the statements of the same sentence."""
+    return hashlib.sha256(f"{article_id} {start} {end} {rank}".encode()).hexdigest()[:16]
 
 
 def holders(attributions: Sequence[Attribution], speakers: Sequence[Speaker], start: int, end: int) -> list[tuple[int | None, list[Span]]]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,11 @@ from analysis.tables import TABLES
 
 LABELS = "labels.parquet"
 MANIFEST = "manifest.json"
+UNFINISHED = ".unfinished.json"
+TABLE_NAMES = ("articles", "statements", "mentions", "scores", "summary", "words")
+ENDINGS = (".png", ".svg")
+CHARTS = ("stance-by-target", "raw-and-corrected", "stance-by-speaker", "stance-over-time")
+_LEFT = re.compile(rf"\.(?:{'|'.join(TABLE_NAMES)}|manifest|report|labels)\.\w+\.\d+")
 
 
 class ResultsError(ValueError):
@@ -30,18 +36,17 @@ def refuse_to_overwrite(folder: Path, config: Config, overwrite: bool) -> None:
         return
     if not folder.is_dir():
         raise ResultsError(f"{folder}: is a file; name a folder with --out")
+    manifest = folder / MANIFEST if (folder / MANIFEST).exists() else folder / UNFINISHED
     try:
-        before = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["config"]
+        before = json.loads(manifest.read_text(encoding="utf-8"))["config"]
     except FileNotFoundError:
-        if any(path.name != LABELS for path in folder.iterdir()):
+        if any(path.name != LABELS and not _LEFT.fullmatch(path.name) for path in folder.iterdir()):
             raise ResultsError(
                 f"{folder}: holds files but no results of stance run; name another folder with --out, or write there with --overwrite"
             ) from None
         return
     except (ValueError, KeyError):
-        raise ResultsError(
-            f"{folder / MANIFEST}: cannot be read; name another folder with --out, or write there with --overwrite"
-        ) from None
+        raise ResultsError(f"{manifest}: cannot be read; name another folder with --out, or write there with --overwrite") from None
     now = plain(config)
     # What the report shows changes no number.
     changed = ", ".join(sorted(key for key in {*before, *now} - {"report"} if before.get(key) != now.get(key)))
@@ -65,9 +70,14 @@ def write_results(tables: dict[str, pd.DataFrame], folder: Path) -> int:
 
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     """Write a file beside its place and move it there, so that a reader finds the old file or the new one, never half of one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = temporary_name(path)
     try:
         write(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def temporary_name(path: Path) -> Path:
+    """Return the hidden place beside a file where this process writes it before it is whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}")

@@ -1,0 +1,74 @@
+"""Whether a finished run still stands: the same input, settings, models and rules, and every file as it was written."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis import identity
+from analysis.config import Config
+from analysis.inputs import Journal, find_files, shown_path
+from analysis.results import Results, open_results
+from analysis.storage import CHARTS, ENDINGS, LABELS, MANIFEST, TABLE_NAMES, ResultsError, plain
+
+
+def fingerprint(paths: str | Path | Sequence[str | Path], config: Config, models: Sequence[str], folder: Path) -> str:
+    """Return a hash of all that the files of a run are made of.
+
+    Parameters
+    ----------
+    paths : str, Path or sequence of them
+        The articles.
+    config : Config
+        All settings.
+    models : sequence of str
+        What identifies the tagger and the classifier.
+    folder : Path
+        The results folder: hand labels there count too.
+
+    Raises
+    ------
+    InputError
+        If a path does not exist.
+    """
+    files = find_files([paths] if isinstance(paths, str | Path) else paths, Journal())
+    inputs = [[shown_path(path), hash_of(path)] for path in files]
+    events = config.summary.events
+    beside = [hash_of(folder / LABELS), hash_of(Path(events)) if events else ""]
+    return identity.digest(identity.package(), plain(config), list(models), inputs, beside).hex()
+
+
+def standing(folder: Path, expected: str) -> Results | None:
+    """Return the results in a folder if they are those of this fingerprint and none of their files has changed since; else None."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        outputs = dict(manifest["outputs"])
+        if manifest["fingerprint"] != expected or outputs != hashes(folder, set(outputs) | _drawn(folder)):
+            return None
+        found = open_results(folder)
+        done = {"articles": manifest["stages"]["read articles"]["articles"], "pairs": manifest["stages"]["score stance"]["scores"]}
+        found.manifest["store"] |= {"other model": "", **{kind: {"from the store": n, "computed": 0} for kind, n in done.items()}}
+        return found
+    except (OSError, ValueError, KeyError, TypeError, ResultsError):
+        return None
+
+
+def hashes(folder: Path, names: set[str] | None = None) -> dict[str, str]:
+    """Return the hash of each of the named files of a results folder; without names of all that a run writes."""
+    if names is None:
+        names = {f"{name}.{ending}" for name in TABLE_NAMES for ending in ("parquet", "csv")} | _drawn(folder)
+        names |= {"report.html"} if (folder / "report.html").exists() else set()
+    return {name: hash_of(folder / name) for name in sorted(names)}
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file, or the system's word if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def _drawn(folder: Path) -> set[str]:
+    return {f"charts/{name}{ending}" for name in CHARTS for ending in ENDINGS if (folder / "charts" / f"{name}{ending}").exists()}

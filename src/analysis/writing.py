@@ -1,0 +1,118 @@
+"""Tables on disk, row group by row group, in place all together: whoever looks finds the old results or the new ones."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.storage import MANIFEST, TABLE_NAMES, UNFINISHED, temporary_name
+from analysis.tables import TABLES
+
+TYPES = {
+    "text": pa.large_string(),
+    "date": pa.timestamp("us"),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "spans": pa.list_(pa.list_(pa.int64())),
+}
+
+
+class TableFile:
+    """One table of the column dictionary, written as Parquet and as CSV in pieces; in its place only after ``publish``.
+
+    Parameters
+    ----------
+    folder : Path
+        The results folder.
+    name : str
+        Name of the table; its columns, and no others, are written.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.columns = TABLES[name].columns
+        self.places = [folder / f"{name}.{ending}" for ending in ("parquet", "csv")]
+        self.parquet, self.csv = (temporary_name(place) for place in self.places)
+        self._writer: Any = None
+        self._text: Any = None
+
+    def append(self, rows: pd.DataFrame) -> None:
+        """Add rows; the Parquet file has a row group for each call."""
+        rows = rows[list(self.columns)]
+        if self._writer is None:
+            types = pa.Schema.from_pandas(rows[:0], preserve_index=False)
+            fields = [types.field(name).with_type(TYPES[column.kind]) for name, column in self.columns.items()]
+            self._writer = pq.ParquetWriter(self.parquet, pa.schema(fields, metadata=types.metadata))
+            self._text = self.csv.open("w", encoding="utf-8", newline="")
+        self._writer.write_table(pa.Table.from_pandas(rows, self._writer.schema, preserve_index=False))
+        as_text(rows).to_csv(self._text, index=False, header=self._text.tell() == 0, date_format="%Y-%m-%d")
+
+    def close(self) -> None:
+        """End both files."""
+        if self._writer is not None:
+            self._writer.close()
+            self._text.close()
+            self._writer = None
+
+    def publish(self) -> int:
+        """Move both files to their places; return how many."""
+        self.close()
+        for temporary, place in zip((self.parquet, self.csv), self.places, strict=True):
+            temporary.replace(place)
+        return 2
+
+    def __enter__(self) -> "TableFile":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            self.close()
+        finally:
+            self.parquet.unlink(missing_ok=True)
+            self.csv.unlink(missing_ok=True)
+
+
+def as_text(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows as a CSV file shows them: spans as JSON."""
+    spans = [name for name in map(str, rows.columns) if name.endswith("_spans")]
+    return rows.assign(**{name: [json.dumps([[int(a), int(b)] for a, b in found]) for found in rows[name]] for name in spans})
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Make the folder, wait until no other run writes to it, and remove what killed runs left half written.
+
+    The system gives the folder back when a process ends, however it ends. Where it knows no such lock (Windows, some shared disks), nobody waits.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        try:
+            import fcntl
+            import os
+        except ImportError:
+            pass
+        else:
+            held = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, held)
+            with suppress(OSError):  # some shared disks have no locks
+                fcntl.flock(held, fcntl.LOCK_EX)
+            for name in (*TABLE_NAMES, "manifest", "report"):
+                for left in folder.glob(f".{name}.*.[0-9]*"):
+                    left.unlink(missing_ok=True)
+        yield
+
+
+def begin(folder: Path, config: Mapping[str, Any]) -> None:
+    """Say that the folder's files are being replaced, by results of which configuration: until ``finish`` they belong to no finished run."""
+    (folder / UNFINISHED).write_text(json.dumps({"config": config}), encoding="utf-8")
+    (folder / MANIFEST).unlink(missing_ok=True)
+
+
+def finish(folder: Path) -> None:
+    """Say that the folder holds a finished run."""
+    (folder / UNFINISHED).unlink(missing_ok=True)
