@@ -15,7 +15,7 @@ Every table of a results folder, as `.parquet` and `.csv`; in Python, `analysis.
 - **Dates** are days, written 2021-12-27 in CSV. Missing values are empty in CSV.
 - In `.csv`, columns of spans hold JSON: `[[0, 12], [30, 41]]`.
 
-`manifest.json` beside the tables holds versions, models and their hashes, settings, hashes of the inputs, what was skipped and why, and the counts in and out of every stage.
+`manifest.json` beside the tables holds versions, models and their hashes, settings, hashes of the inputs, what was skipped and why, the counts in and out of every stage, how many articles, texts and pairs were computed and how many were known from earlier runs, and the hash of every file.
 """
 ABOUT = {
     "articles": "One row an article. Reprints stay in the table and are marked; they are not counted in estimates.",

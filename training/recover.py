@@ -63,6 +63,9 @@ def network(folder: Path) -> StanceModel:
 
 def weight_of(held: dict[str, np.ndarray], name: str) -> torch.Tensor:
     """Return the weights of a layer from its packed blocks of 4 bits."""
-    whole = held[f"{name}_packed"].astype(np.float32)
+    packed = held[f"{name}_packed"]
+    if packed.dtype == np.uint8:  # as files were written at first: two halves of a row in the low and the high bits
+        packed = np.concatenate([packed & 15, packed >> 4], axis=-1).astype(np.float32) - 8
+    whole = packed.astype(np.float32)
     scale = held[f"{name}_ratio"].astype(np.float32) * held[f"{name}_scale"][:, None]
     return torch.tensor((whole.reshape(-1, BLOCK) * scale.reshape(-1, 1)).reshape(whole.shape))
