@@ -34,10 +34,9 @@ def _number(text: str) -> int | str:
     """Read the value of ``--words``."""
     if text == "all":
         return text
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 0 on nor all")
+    return int(text)
 
 
 def _report(args: argparse.Namespace) -> int:
