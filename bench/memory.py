@@ -5,7 +5,6 @@ python bench/memory.py 10000 100000
 
 import json
 import os
-import random
 import resource
 import subprocess
 import sys
@@ -14,10 +13,9 @@ import time
 from pathlib import Path
 
 import numpy as np
+from texts import documents
 
-PARAGRAPHS = 8
-NAMES = ("Ana Sample", "Bo Sample", "Minister Cy Sample", "Dee Sample, a member of the council,")
-TARGETS = ("NATO", "Ukraine", "the US", "the West", "Freedonia", "the council", "the market", "the harvest")
+STATEMENTS = 36  # of a generated document
 
 
 class SaidTagger:
@@ -48,25 +46,6 @@ class LengthClassifier:
         return raw / raw.sum(1, keepdims=True)
 
 
-def generate(path, statements):
-    """Write articles with about so many statements."""
-    rng = random.Random(1)
-    with path.open("w", encoding="utf-8") as file:
-        for i in range(statements // (2 * PARAGRAPHS)):
-            lines = [
-                f"{rng.choice(NAMES)} said {rng.choice(TARGETS)} was part of plan number {rng.randrange(10**6)} of {rng.randrange(10**6)} that had been agreed on before. "
-                f"Talks with {rng.choice(TARGETS)} on article {i} start in room {rng.randrange(10**6)} on the morning of day {rng.randrange(10**6)} after the holidays."
-                for _ in range(PARAGRAPHS)
-            ]
-            row = {
-                "text": "\n\n".join(lines),
-                "title": f"Talks {i}",
-                "date": f"20{10 + i % 12}-{1 + i % 9:02}-05",
-                "source": f"Gazette {i % 20}",
-            }
-            file.write(json.dumps(row) + "\n")
-
-
 def measure(raw, folder):
     """Run, and print seconds and peak resident megabytes."""
     from analysis.config import load_config
@@ -87,7 +66,8 @@ def main(sizes):
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             raw = Path(folder) / "articles.jsonl"
-            generate(raw, int(size))
+            _, rows = documents(None, int(size) // STATEMENTS)
+            raw.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
             for _ in range(2):
                 subprocess.run([sys.executable, __file__, "--measure", str(raw), folder], check=True, env={**os.environ})
 

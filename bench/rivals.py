@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.classifiers import Pair
-from analysis.inference import Floats, OnnxModel, batches, padded
-from analysis.pairs import encode_pair
+from analysis.classifiers import EmbeddedClassifier, Pair
+from analysis.inference import Floats, batches, padded
 
 HYPOTHESIS = "This statement is {} the target."
 
@@ -73,21 +72,26 @@ def roberta(pairs: Sequence[Pair], batch: int = 16) -> None:
 class InFloat32:
     """The shipped stance model in torch float32, read back from its file: the same weights, nothing rounded on the way."""
 
-    def __init__(self, shipped: OnnxModel):
+    def __init__(self, shipped: EmbeddedClassifier):
         from recover import network
 
-        self.shipped, self.network = shipped, network(Path(shipped.folder))
+        self.shipped, self.network = shipped, network(Path(shipped.model.folder))
+
+    def weights(self) -> int:
+        """Return how many weights the products of a token have: so many multiply-adds a token costs beside attention."""
+        from torch.nn import Linear
+
+        return sum(m.weight.numel() for m in self.network.encoder.modules() if isinstance(m, Linear))
 
     def run(self, pairs: Sequence[Pair]) -> Floats:
         """Return logits of shape (n, 6), as ``OnnxModel.run`` does."""
         import torch
 
-        encoded = self.shipped.tokenizer.encode_batch(
-            [encode_pair(p.text, p.start, p.end, p.holder, p.context, in_context=p.in_context) for p in pairs]
-        )
+        model = self.shipped.model
+        encoded = model.tokenizer.encode_batch([self.shipped.written(p) for p in pairs])
         out = np.zeros((len(encoded), 6))
         with torch.inference_mode():
             for rows in batches([len(e) for e in encoded], 1024):
-                ids, mask = padded([encoded[i].ids for i in rows], self.shipped.config["pad"])
+                ids, mask = padded([encoded[i].ids for i in rows], model.config["pad"])
                 out[rows] = self.network(torch.from_numpy(ids), torch.from_numpy(mask)).numpy()
         return out

@@ -26,7 +26,7 @@ from analysis.summary import summarize
 PICTURE = Path(__file__).with_name("report.png")
 WIDTH, SCALE = 1120, 2
 SHOWN = "#target=NATO&label=against&sort=against"  # the bar whose statements are shown
-CARDS = 2
+CARDS = 1
 COLOURS = 128  # of the palette: enough for text and flat grounds, and a third of the bytes
 
 

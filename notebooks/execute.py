@@ -1,5 +1,6 @@
 """Execute the notebooks in place and leave in them what a reader without a kernel can see: `make notebooks`."""
 
+import hashlib
 import io
 import os
 import re
@@ -11,11 +12,13 @@ import nbformat
 from nbclient import NotebookClient
 from PIL import Image
 
+from analysis.inference import MODELS, OnnxModel
+
 FOLDER = Path(__file__).parent
 WIDGETS = "application/vnd.jupyter.widget-view+json"
 COLOURS = 255  # of a chart: enough for text and tints, half of the bytes
 MOST = 300_000
-PATHS = re.compile(r"(?:/(?:home|root|Users|tmp)/|[A-Z]:\\\\Users\\\\)[^\s\"'<>]*")
+PATHS = re.compile(r"(?:/(?:home|root|Users|tmp|work|mnt|opt|srv|content)/|[A-Z]:\\\\Users\\\\)[^\s\"'<>]*")
 
 
 def execute(path: Path, folder: Path = FOLDER) -> nbformat.NotebookNode:
@@ -23,6 +26,19 @@ def execute(path: Path, folder: Path = FOLDER) -> nbformat.NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
     return notebook
+
+
+def made_of(notebook: nbformat.NotebookNode) -> str:
+    """Return a hash of what a notebook's outputs come from: its code, the articles and labels it may read, the embedded models."""
+    digest = hashlib.sha256()
+    for cell in notebook.cells:
+        digest.update(cell.source.encode() if cell.cell_type == "code" else b"")
+    data = [p for p in [*(FOLDER / "example").iterdir(), *(FOLDER.parent / "data" / "raw").iterdir()] if p.is_file()]
+    for path in sorted(data):
+        digest.update(path.read_bytes())
+    for name in ("stance", "attribution"):
+        digest.update(OnnxModel(MODELS / name).revision.encode())
+    return digest.hexdigest()
 
 
 def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -76,6 +92,7 @@ def main(names: list[str]) -> int:
     wrong = 0
     for path in [FOLDER / name for name in names] or sorted(FOLDER.glob("*.ipynb")):
         notebook = clean(execute(path))
+        notebook.metadata["made_of"] = made_of(notebook)
         nbformat.write(notebook, path)
         found = faults(notebook, path.stat().st_size)
         wrong += bool(found)

@@ -96,7 +96,7 @@ def test_equal_pairs_are_computed_once(shipped):
 @pytest.mark.parametrize("filler", ["Plain words stand here. ", "3.5 4.71 8,832 ", "Szczebrzeszyn Mykhailivka ", "x" * 50, "中"])
 def test_a_target_at_the_far_end_of_a_long_text_is_read(shipped, filler):
     far = pair(filler * (3000 // len(filler)) + " {} is a threat.", context="3.5 4.7 " * 100)
-    first, second = shipped._written(far)
+    first, second = shipped.written(far)
     tokens = shipped.model.tokenizer.encode(first, second).tokens
     assert set(MARKERS) <= set(tokens)
     assert f"{MARKERS[0]} NATO {MARKERS[1]}" in first

@@ -100,3 +100,11 @@ def test_without_ipywidgets_the_plain_form_remains(tables, monkeypatch):
     articles, statements, mentions, _ = tables
     view = explore_statements(articles, statements, mentions)
     assert view.widget is None and "Title 0" in view.html
+
+
+def test_with_scores_the_plain_form_shows_who_took_a_side(tables, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    articles, statements, mentions, scores = tables
+    sides = scores.assign(label=["neutral"] * (len(scores) - 1) + ["against"])
+    html = explore_statements(articles, statements, mentions, sides).html
+    assert "Labelled against or in favor:" in html and "1 statement in 1 article." in html and "Title 0" not in html

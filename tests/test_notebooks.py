@@ -1,11 +1,12 @@
 """Every notebook is thin, runs from top to bottom on the articles in the repository, and carries outputs anybody can look at."""
 
+import re
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
-from execute import PATHS, WIDGETS, clean, faults
+from execute import PATHS, WIDGETS, clean, faults, made_of
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
@@ -59,7 +60,13 @@ def test_notebook_is_thin(path):
 def test_first_cell_holds_paths_and_parameters(path):
     first, *rest = code(nbformat.read(path, as_version=4))
     assert "ARTICLES" in first.source
-    assert not any("../" in cell.source or "example/" in cell.source for cell in rest)
+    assert not [cell.source for cell in rest if re.search(r"\.\./|example/|\.parquet|(?:rows|most|n|half_width)=[\d.]", cell.source)]
+
+
+@each
+def test_outputs_are_of_these_models_articles_and_code(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert notebook.metadata["made_of"] == made_of(notebook), "run make notebooks"
 
 
 @each
@@ -120,5 +127,7 @@ def test_faults_are_found(change, word):
 
 
 def test_local_paths_are_recognised():
-    assert all(PATHS.search(text) for text in (*(f"/{top}/a" for top in ("root", "home", "Users", "tmp")), r"C:\\Users\\a"))
+    assert all(
+        PATHS.search(text) for text in (*(f"/{top}/a" for top in ("root", "home", "Users", "tmp", "work", "content")), r"C:\\Users\\a")
+    )
     assert not PATHS.search("../data/raw and https://example.org/home")

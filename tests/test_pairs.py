@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.pairs import AFTER, BEFORE, CONTEXT, WORD, crop, encode_pair
+from analysis.pairs import AFTER, BEFORE, CONTEXT, WORD, crop, encode_pair, fitting
 
 
 @st.composite
@@ -84,3 +84,10 @@ def test_a_mention_in_the_context_is_marked_there():
 def test_a_far_mention_in_the_context_keeps_all_that_follows_it():
     context = "NATO" + " and so on" * 60
     assert encode_pair("They lied.", 0, 4, "", context, in_context=True)[1].endswith("[unused1] NATO [unused2]" + " and so on" * 60)
+
+
+@given(st.text(max_size=300), st.text(max_size=300), st.integers(0, 250) | st.none())
+def test_context_fits_the_room_a_statement_leaves(text, context, room):
+    kept = fitting(text, context, room=room)
+    assert context.endswith(kept)
+    assert len(kept) == min(len(context), CONTEXT if room is None else max(0, min(CONTEXT, room - len(text))))

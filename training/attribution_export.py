@@ -71,7 +71,8 @@ def quantise(source: Path, target: Path, four_bits: bool) -> None:
         pack_weights(model, exact)
     onnx.checker.check_model(model)
     drop_nan_guard(model)
-    plain_norms(model)
+    if not four_bits:  # the larger model gains an eighth of speed only, and its answers stay those that were measured
+        plain_norms(model)
     onnx.save(model, str(target))
 
 

@@ -46,7 +46,7 @@ def network(folder: Path) -> StanceModel:
     held = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(folder / "model.onnx")).graph.initializer}
     name = "encoder.embeddings.word_embeddings.weight"
     packed, scale = held[f"{name}_packed"], held[f"{name}_scales"].astype(np.float32)
-    whole = np.concatenate([packed & 15, packed >> 4], axis=-1).astype(np.float32) - 8
+    whole = halves(packed)
     table = (whole.reshape(-1, BLOCK) * scale.reshape(-1, 1)).reshape(whole.shape)
     settings, markers = (
         json.loads((folder / "config.json").read_text(encoding="utf-8")),
@@ -61,11 +61,14 @@ def network(folder: Path) -> StanceModel:
     return model.eval()
 
 
+def halves(packed: np.ndarray) -> np.ndarray:
+    """Return the numbers that ``packing.nibbles`` packed."""
+    return np.concatenate([packed & 15, packed >> 4], axis=-1).astype(np.float32) - 8
+
+
 def weight_of(held: dict[str, np.ndarray], name: str) -> torch.Tensor:
     """Return the weights of a layer from its packed blocks of 4 bits."""
     packed = held[f"{name}_packed"]
-    if packed.dtype == np.uint8:  # as files were written at first: two halves of a row in the low and the high bits
-        packed = np.concatenate([packed & 15, packed >> 4], axis=-1).astype(np.float32) - 8
-    whole = packed.astype(np.float32)
+    whole = halves(packed) if packed.dtype == np.uint8 else packed.astype(np.float32)  # files were written in halves at first
     scale = held[f"{name}_ratio"].astype(np.float32) * held[f"{name}_scale"][:, None]
     return torch.tensor((whole.reshape(-1, BLOCK) * scale.reshape(-1, 1)).reshape(whole.shape))

@@ -116,7 +116,7 @@ class EmbeddedClassifier:
         tone : numpy.ndarray or None
             Shape (n,), probability of a positive less that of a negative wording, -1 to 1; None if the model does not tell.
         """
-        return self._scored([self._written(p) for p in pairs], progress)
+        return self._scored([self.written(p) for p in pairs], progress)
 
     def predict_untargeted(self, pairs: Sequence[Pair]) -> Floats:
         """Return probabilities of shape (n, 3) from the statements alone, the target neither marked nor named: what the target is worth to the model."""
@@ -135,8 +135,8 @@ class EmbeddedClassifier:
         tone = softmax(logits[:, len(CLASSES) :])
         return p, tone[:, 2] - tone[:, 0]
 
-    def _written(self, p: Pair) -> tuple[str, str]:
-        """Write a pair, cropped closer where the mention would fall behind the model's last token: numbers and foreign names take many."""
+    def written(self, p: Pair) -> tuple[str, str]:
+        """Return the two segments the model reads of a pair, cropped closer where the mention would fall behind the model's last token: numbers and foreign names take many."""
         config = self.model.config
         context = p.context if p.in_context else fitting(p.text, p.context, config.get("context", CONTEXT), config.get("room"))
         for share in (1, 2, 4, 8, 16):

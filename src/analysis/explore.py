@@ -138,9 +138,14 @@ def explore_statements(
     Returns
     -------
     View
-        The first article with all its statements where no kernel runs or ipywidgets is not installed.
+        Where no kernel runs or ipywidgets is not installed: the first article with all its statements; with scores, with those labelled against or in favor.
     """
     plain = show_statements(articles, statements, mentions)
+    if scores is not None:
+        taken = scores.loc[scores["label"].isin(("against", "favor")), "statement_id"]
+        plain = (
+            f"<p>Labelled against or in favor:</p>{show_statements(articles, statements[statements['statement_id'].isin(taken)], mentions)}"
+        )
     try:
         import ipywidgets as widgets
     except ModuleNotFoundError:

@@ -16,12 +16,12 @@ from analysis.attribution import AttributionTagger, load_tagger
 from analysis.classifiers import StanceClassifier, load_classifier
 from analysis.config import Config, load_config
 from analysis.engines import STAGES
-from analysis.gathering import WRITTEN, gather
+from analysis.gathering import WRITTEN, Gathered, gather
 from analysis.labels import read_labels
 from analysis.progress import Reporter, Silent
 from analysis.rationales import explain_more, unexplained
 from analysis.results import FolderTables, Results
-from analysis.storage import LABELS, MANIFEST, plain, refuse_to_overwrite, write_results, write_whole
+from analysis.storage import LABELS, MANIFEST, REPORT, plain, refuse_to_overwrite, write_results, write_whole
 from analysis.store import Store
 from analysis.summary import summarize
 from analysis.tables import empty
@@ -87,23 +87,8 @@ def run(
     folder = Path(out) if out is not None else None
     if folder:
         refuse_to_overwrite(folder, config, overwrite)
-    done = Results()
-    stages: dict[str, dict[str, Any]] = {}
-    ticking: dict[str, Callable[[int], None]] = {}
-
-    def ended(name: str, counts: dict[str, int], seconds: float) -> None:
-        stages[name] = {**counts, "seconds": round(seconds, 3)}
-        reporter.finish(name, counts, seconds)
-
-    @contextmanager
-    def stage(name: str, total: int | None = None) -> Iterator[dict[str, int]]:
-        counts: dict[str, int] = {}
-        began = time.perf_counter()
-        ticking[name] = reporter.start(name, total)
-        yield counts
-        ended(name, counts, time.perf_counter() - began)
-
-    with stage("load models"):  # weights are loaded at the first question
+    done, stages = Results(), _Stages(reporter)
+    with stages.one("load models"):  # weights are loaded at the first question
         classifier = classifier or load_classifier(config.stance)
         tagger = tagger or load_tagger(config.statements.tagger)
     models = (identity.of_tagger(tagger), identity.of_classifier(classifier))
@@ -114,7 +99,7 @@ def run(
         if stands:
             reporter.finish("nothing new", {}, time.perf_counter() - began)
             return stands
-    with stage("read articles") as counts:
+    with stages.one("read articles") as counts:
         from analysis.articles import read_articles
 
         articles = read_articles(paths, config)
@@ -133,10 +118,9 @@ def run(
             refuse_to_overwrite(folder, config, overwrite)  # another run may have been faster
         gathered = gather(answers, folder, stack)
         for name in STAGES:
-            ended(name, dict(gathered.counts[name]), answers.seconds[name])
-        with stage("summarize") as counts:
+            stages.end(name, dict(gathered.counts[name]), answers.seconds[name])
+        with stages.one("summarize") as counts:
             labels = read_labels(folder / LABELS) if folder and (folder / LABELS).is_file() else None
-            done.rows = gathered.rows
             done.summaries = {by: _summary(gathered.rows, by, labels, config) for by in config.summary.by}
             levels = [table.assign(by=", ".join(by)) for by, table in done.summaries.items()]
             summary = pd.concat(levels, ignore_index=True) if levels else pd.DataFrame({"by": [], "estimate": []})
@@ -153,7 +137,7 @@ def run(
                 "attribution": {"name": config.statements.tagger, "sha256": answers.tagger.identity},
             },
             "seed": config.summary.seed,
-            "stages": stages,
+            "stages": stages.counts,
             "store": answers.account(nameless),
             "inputs": attrs["inputs"],
             "skipped": attrs["skipped"],
@@ -161,36 +145,63 @@ def run(
             "config": plain(config),
             "fingerprint": mark,
         }
+        done.rows = gathered.rows
         if folder:
-            from analysis.figures import draw_all
-            from analysis.report import REPORT, write_report
+            done = _written(done, folder, config, gathered, answers, stages)
+    return done
 
-            begin(folder, plain(config))
-            files, written = gathered.publish(), FolderTables(folder)
-            small = len(gathered.rows) <= MOST_IN_REPORT
-            if small:
-                done.tables = {**done.tables, **{name: written[name] for name in WRITTEN}}
-                missing = unexplained(done, config.report.words)
-                with stage("weigh words", len(missing)) as counts:
-                    done = explain_more(done, missing, answers.asked, ticking["weigh words"])
-                    store.commit()
-                    counts |= {"against or in favor": len(unexplained(done, None)) + len(missing), "explained": len(missing)}
-            done.rows = gathered.rows
-            with stage("write results") as counts:
-                made = {"articles": articles, "summary": summary, "words": done.tables.get("words", empty("words"))}
-                counts["files"] = files + write_results(made, folder)
-                if not small:
-                    done.tables = FolderTables(folder)
-                counts["files"] += draw_all(done, folder / "charts")
-                if small:
-                    write_report(done, folder / REPORT)
-                    counts["files"] += 1
-                else:
-                    (folder / REPORT).unlink(missing_ok=True)
-            done.manifest["outputs"] = hashes(folder)
-            text = json.dumps(done.manifest, indent=2, ensure_ascii=False) + "\n"
-            write_whole(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
-            finish(folder)
+
+class _Stages:
+    """The stages of a run: their counts and seconds for the manifest, each told to the reporter."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.reporter = reporter
+        self.counts: dict[str, dict[str, Any]] = {}
+
+    @contextmanager
+    def one(self, name: str) -> Iterator[dict[str, int]]:
+        """Begin a stage without progress, and end it with the counts put into the dictionary."""
+        counts: dict[str, int] = {}
+        began = time.perf_counter()
+        self.reporter.start(name, None)
+        yield counts
+        self.end(name, counts, time.perf_counter() - began)
+
+    def end(self, name: str, counts: dict[str, int], seconds: float) -> None:
+        """End a stage."""
+        self.counts[name] = {**counts, "seconds": round(seconds, 3)}
+        self.reporter.finish(name, counts, seconds)
+
+
+def _written(done: Results, folder: Path, config: Config, gathered: Gathered, answers: Answers, stages: _Stages) -> Results:
+    """Return the results as they are in the folder: tables moved to their places, words weighed, charts and report drawn, the manifest last."""
+    from analysis.figures import draw_all
+    from analysis.report import write_report
+
+    begin(folder, plain(config))
+    files, written, tables = gathered.publish(), FolderTables(folder), dict(done.tables)
+    small = len(gathered.rows) <= MOST_IN_REPORT
+    if small:
+        done.tables = {**tables, **{name: written[name] for name in WRITTEN}}
+        missing, began = unexplained(done, config.report.words), time.perf_counter()
+        done = explain_more(done, missing, answers.asked, stages.reporter.start("weigh words", len(missing)))
+        answers.store.commit()
+        decided = {"against or in favor": len(unexplained(done, None)) + len(missing), "explained": len(missing)}
+        stages.end("weigh words", decided, time.perf_counter() - began)
+    done.rows = gathered.rows
+    with stages.one("write results") as counts:
+        words = done.tables.get("words", empty("words"))
+        counts["files"] = files + write_results({"articles": tables["articles"], "summary": tables["summary"], "words": words}, folder)
+        if not small:
+            done.tables = FolderTables(folder)
+        counts["files"] += draw_all(done, folder / "charts") + small
+        (folder / REPORT).unlink(missing_ok=True)
+        if small:
+            write_report(done, folder / REPORT)
+    done.manifest["outputs"] = hashes(folder)
+    text = json.dumps(done.manifest, indent=2, ensure_ascii=False) + "\n"
+    write_whole(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
+    finish(folder)
     return done
 
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from analysis import identity
 from analysis.attribution import Attribution, AttributionTagger
-from analysis.classifiers import Pair, Progress, StanceClassifier, TonedClassifier
+from analysis.classifiers import Pair, Progress, StanceClassifier
 from analysis.inference import Floats
-from analysis.scores import check_probabilities
+from analysis.scores import assess
 from analysis.store import Store
 
 
@@ -107,10 +107,5 @@ class RememberingClassifier:
 
     def _ask(self, pairs: list[Pair], progress: Progress | None) -> Floats:
         """Return the probabilities and the tone of each pair, shape (n, 4)."""
-        p, tone = (
-            self.classifier.assess(pairs, progress)
-            if isinstance(self.classifier, TonedClassifier)
-            else (self.classifier.predict(pairs, progress), None)
-        )
-        check_probabilities(p, len(pairs), self.name)
+        p, tone = assess(pairs, self.classifier, progress)
         return np.column_stack([p, np.full(len(pairs), np.nan) if tone is None else tone]).astype(np.float64)

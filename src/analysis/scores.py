@@ -1,5 +1,7 @@
 """The stance of each statement toward each target it speaks of."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -43,13 +45,25 @@ def score_stance(
     if len(lost):
         raise ValueError(f"mentions name {len(lost)} statements that are not in statements, the first is {lost.iloc[0]!r}")
     pairs = pairs_of(statements, mentions)
-    p, tone = classifier.assess(pairs, progress) if isinstance(classifier, TonedClassifier) else (classifier.predict(pairs, progress), None)
-    check_probabilities(p, len(mentions), classifier.name)
+    p, tone = assess(pairs, classifier, progress)
     # One tone a statement, whatever it was read toward.
     tone = (
         None if tone is None else pd.Series(tone, dtype="float64").groupby(mentions["statement_id"].to_numpy()).transform("mean").to_numpy()
     )
     return scores_table(mentions, p, tone, classifier)
+
+
+def assess(pairs: Sequence[Pair], classifier: StanceClassifier, progress: Progress | None = None) -> tuple[Floats, Floats | None]:
+    """Return a classifier's probabilities of shape (n, 3), and the tones where it tells them.
+
+    Raises
+    ------
+    ValueError
+        If it returns something else than probabilities.
+    """
+    told = classifier.assess(pairs, progress) if isinstance(classifier, TonedClassifier) else (classifier.predict(pairs, progress), None)
+    _check_probabilities(told[0], len(pairs), classifier.name)
+    return told
 
 
 def scores_table(mentions: pd.DataFrame, p: Floats, tone: Floats | None, classifier: StanceClassifier) -> pd.DataFrame:
@@ -80,7 +94,7 @@ def labels_of(p: Floats, threshold: float = 0.0) -> list[str]:
     return [CLASSES[c] if top >= threshold else UNSURE for c, top in zip(best, p.max(1), strict=True)]
 
 
-def check_probabilities(p: Floats, n: int, name: str) -> None:
+def _check_probabilities(p: Floats, n: int, name: str) -> None:
     """Raise ValueError unless a classifier returned ``n`` rows of three probabilities."""
     if p.shape != (n, len(CLASSES)):
         raise ValueError(f"classifier {name!r} returned an array of shape {p.shape} for {n} pairs; expected ({n}, 3)")

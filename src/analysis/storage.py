@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.config import Config
-from analysis.tables import TABLES
 
 LABELS = "labels.parquet"
 MANIFEST = "manifest.json"
+REPORT = "report.html"
 UNFINISHED = ".unfinished.json"
 TABLE_NAMES = ("articles", "statements", "mentions", "scores", "summary", "words")
 ENDINGS = (".png", ".svg")
@@ -61,11 +61,15 @@ def write_results(tables: dict[str, pd.DataFrame], folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         write_whole(folder / f"{name}.parquet", lambda path, table=table: table.to_parquet(path, index=False))  # type: ignore[misc]
-        text = table.assign(
-            **{c: table[c].map(json.dumps) for c in table if c in TABLES[name].columns and TABLES[name].columns[c].kind == "spans"}
-        )
+        text = spans_as_json(table)
         write_whole(folder / f"{name}.csv", lambda path, text=text: text.to_csv(path, index=False, date_format="%Y-%m-%d"))  # type: ignore[misc]
     return 2 * len(tables)
+
+
+def spans_as_json(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows as a CSV file shows them: spans as JSON."""
+    spans = [name for name in map(str, rows.columns) if name.endswith("_spans")]
+    return rows.assign(**{name: [json.dumps([[int(a), int(b)] for a, b in found]) for found in rows[name]] for name in spans})
 
 
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:

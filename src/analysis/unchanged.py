@@ -9,7 +9,7 @@ from analysis import identity
 from analysis.config import Config
 from analysis.inputs import Journal, find_files, shown_path
 from analysis.results import Results, open_results
-from analysis.storage import CHARTS, ENDINGS, LABELS, MANIFEST, TABLE_NAMES, ResultsError, plain
+from analysis.storage import CHARTS, ENDINGS, LABELS, MANIFEST, REPORT, TABLE_NAMES, ResultsError, plain
 
 
 def fingerprint(paths: str | Path | Sequence[str | Path], config: Config, models: Sequence[str], folder: Path) -> str:
@@ -57,7 +57,7 @@ def hashes(folder: Path, names: set[str] | None = None) -> dict[str, str]:
     """Return the hash of each of the named files of a results folder; without names of all that a run writes."""
     if names is None:
         names = {f"{name}.{ending}" for name in TABLE_NAMES for ending in ("parquet", "csv")} | _drawn(folder)
-        names |= {"report.html"} if (folder / "report.html").exists() else set()
+        names |= {REPORT} if (folder / REPORT).exists() else set()
     return {name: hash_of(folder / name) for name in sorted(names)}
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.storage import MANIFEST, TABLE_NAMES, UNFINISHED, temporary_name
+from analysis.storage import MANIFEST, TABLE_NAMES, UNFINISHED, spans_as_json, temporary_name
 from analysis.tables import TABLES
 
 TYPES = {
@@ -50,7 +50,7 @@ class TableFile:
             self._writer = pq.ParquetWriter(self.parquet, pa.schema(fields, metadata=types.metadata))
             self._text = self.csv.open("w", encoding="utf-8", newline="")
         self._writer.write_table(pa.Table.from_pandas(rows, self._writer.schema, preserve_index=False))
-        as_text(rows).to_csv(self._text, index=False, header=self._text.tell() == 0, date_format="%Y-%m-%d")
+        spans_as_json(rows).to_csv(self._text, index=False, header=self._text.tell() == 0, date_format="%Y-%m-%d")
 
     def close(self) -> None:
         """End both files."""
@@ -75,12 +75,6 @@ class TableFile:
         finally:
             self.parquet.unlink(missing_ok=True)
             self.csv.unlink(missing_ok=True)
-
-
-def as_text(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows as a CSV file shows them: spans as JSON."""
-    spans = [name for name in map(str, rows.columns) if name.endswith("_spans")]
-    return rows.assign(**{name: [json.dumps([[int(a), int(b)] for a, b in found]) for found in rows[name]] for name in spans})
 
 
 @contextmanager

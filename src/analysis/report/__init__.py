@@ -1,5 +1,6 @@
 """The report: results as one HTML file that opens anywhere, every number of it clickable down to the sentence."""
 
-from analysis.report.page import REPORT, write_report
+from analysis.report.page import write_report
+from analysis.storage import REPORT
 
 __all__ = ["REPORT", "write_report"]

@@ -14,9 +14,8 @@ from analysis.report.cards import model_cards
 from analysis.report.notes import about_words, headlines, remarks, scope, settings_of, stages
 from analysis.report.payload import payload
 from analysis.results import Results, read_results
-from analysis.storage import write_whole
+from analysis.storage import REPORT, write_whole
 
-REPORT = "report.html"
 # In the order in which each uses what those before it define.
 SCRIPTS = (
     "dom.js",
