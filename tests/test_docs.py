@@ -27,7 +27,8 @@ from analysis.trends import read_events, smooth_stance
 scores, statements, mentions, articles = (pd.read_parquet(f"results/{n}.parquet") for n in ("scores", "statements", "mentions", "articles"))
 labels = read_labels("results/labels.parquet")
 """
-SHELL = f'stance() {{ {shlex.quote(sys.executable)} -m analysis.cli "$@"; }}\n'
+PYTHON = shlex.quote(sys.executable)
+SHELL = f'stance() {{ {PYTHON} -m analysis.cli "$@"; }}\njupyter() {{ {PYTHON} -m jupyter "$@"; }}\n'
 
 
 def blocks(page):
@@ -40,7 +41,7 @@ def place(tmp_path_factory):
     """Return a folder as a clone is, without the code."""
     folder = tmp_path_factory.mktemp("reader")
     shutil.copytree(ROOT / "data", folder / "data")
-    shutil.copytree(ROOT / "notebooks" / "example", folder / "notebooks" / "example")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     shutil.copy(ROOT / "notebooks" / "example" / "events.yml", folder)
     return folder
 
@@ -68,11 +69,17 @@ def test_tutorial_runs_to_a_corrected_estimate_and_a_figure(place):
     assert (place / "results-mine" / "manifest.json").is_file()
 
 
-@pytest.mark.parametrize(("name", "number"), [("faq.md", 4), ("models.md", 1), ("citing.md", 1), ("methods.md", 0)])
+@pytest.mark.parametrize(("name", "number"), [("faq.md", 5), ("models.md", 1), ("citing.md", 1), ("methods.md", 0)])
 def test_other_pages_run_on_the_results_of_the_tutorial(name, number, place):
     if not (place / "results").exists():
         run_page(DOCS / "tutorial.md", place)
     assert run_page(DOCS / name, place) == number
+
+
+def test_commands_stand_in_blocks_that_run_not_in_sentences():
+    prose = {page.name: re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE) for page in PAGES}
+    found = {name: re.findall(r"`((?:stance|jupyter|chromium|playwright|python|pip) [^`]*(?:\.\w+|--\w+ \S+|/)[^`]*)`", text) for name, text in prose.items()}
+    assert {name: commands for name, commands in found.items() if commands} == {}
 
 
 def test_calls_of_the_page_on_estimates_run(place):

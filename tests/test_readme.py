@@ -29,13 +29,15 @@ def place(tmp_path_factory):
 
 
 def test_commands_run_in_order(place):
-    """Every line of the sh blocks, one after the other, with the command of this environment."""
-    commands = [line for block in blocks("sh") for line in block.splitlines() if line.strip()]
-    assert len(commands) >= 3
+    """The sh blocks, one after the other, with the command of this environment."""
+    commands = blocks("sh")
+    assert len(commands) >= 6
     stance = f'stance() {{ {shlex.quote(sys.executable)} -m analysis.cli "$@"; }}'
     for command in commands:
-        done = subprocess.run(["bash", "-c", f"{stance}\n{command}"], cwd=place, capture_output=True, text=True, check=False)
+        done = subprocess.run(["bash", "-euc", f"{stance}\n{command}"], cwd=place, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
+    assert (place / "scored.jsonl").read_text(encoding="utf-8").count("favor") >= 1
+    assert (place / "found.jsonl").is_file()
     assert (place / "results" / "summary.csv").is_file()
     assert (place / "results-mine" / "manifest.json").is_file()
 

@@ -6,7 +6,9 @@ The student learns the teacher's logits (Hinton et al. 2015) on everything the t
 labelled, and the labels where there are any: first without context, then with it, on our own targets above all. Chooses nothing; calibrates on gold dev.
 """
 
+import hashlib
 import json
+import math
 import random
 import time
 from pathlib import Path
@@ -31,10 +33,11 @@ from stance_model import MAX_TOKENS, Dev, build, calibrated, tokens, with_room
 
 HEAT = 2.0
 UNLABELLED = -1
+CHUNK = 1000  # rows asked at a time, between which the answers are kept
 
 
 def unlabelled(data: Path, n: int, rng: random.Random) -> list[Row]:
-    """Return ``n`` sentences of the corpora that name a target, at most ten a document; their labels are unknown."""
+    """Return ``n`` sentences of the corpora that name a target, at most twenty a document; their labels are unknown."""
     finders = [finder(target) for target in load_config().targets]
     banned, rows = measuring_texts(data), []
     held = {r["doc_id"] for r in read_jsonl(data / "gold/dev.jsonl")}
@@ -51,21 +54,35 @@ def unlabelled(data: Path, n: int, rng: random.Random) -> list[Row]:
                     found += [
                         Row(f"{d['doc_id']}:{a}", text[a:b], m.start, m.end, d["speaker"] or "", context, UNLABELLED, 0.0) for m in named
                     ]
-            rows += rng.sample(found, min(10, len(found)))
+            rows += rng.sample(found, min(20, len(found)))
     return rng.sample(rows, min(n, len(rows)))
 
 
-def taught(teacher: OnnxModel, rows: list[Row]) -> np.ndarray:
-    """Return the teacher's logits, shape (n, 6)."""
-    started, done = time.time(), 0
+def taught(teacher: OnnxModel, rows: list[Row], kept: Path, most: float = math.inf) -> np.ndarray:
+    """Return the teacher's logits, shape (n, 6); what it has been asked before is read from ``kept``, what it is asked now is added there.
 
-    def progress(n: int) -> None:
-        nonlocal done
-        before, done = done // 2000, done + n
-        if done // 2000 > before:
-            print(f"teacher: {done}/{len(rows)} {time.time() - started:.0f} s", flush=True)
-
-    return teacher.run([encode_pair(r.text, r.start, r.end, r.holder, r.context, in_context=r.in_context) for r in rows], progress)
+    ``kept`` holds hashes of what the teacher read and half-precision logits, no text. Rows it was not asked because ``most`` minutes were over come out as NaN.
+    """
+    pairs = [encode_pair(r.text, r.start, r.end, r.holder, r.context, in_context=r.in_context) for r in rows]
+    keys = [int.from_bytes(hashlib.blake2b("\0".join(pair).encode(), digest_size=8).digest(), "big") for pair in pairs]
+    known: dict[int, np.ndarray] = {}
+    if kept.exists():
+        held = np.load(kept)
+        if str(held["teacher"]) != teacher.revision:
+            raise SystemExit(f"{kept}: answers of teacher {str(held['teacher'])[:12]}, not of {teacher.revision[:12]}; remove it and start again")
+        known = dict(zip(held["keys"].tolist(), held["logits"], strict=True))
+    asked = list({key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}.items())
+    print(f"teacher: {len(rows)} rows, {len(rows) - len(asked)} known or twice there, {len(asked)} to be asked", flush=True)
+    started = time.time()
+    for at in range(0, len(asked), CHUNK):
+        if time.time() - started > 60 * most:
+            break
+        part = asked[at : at + CHUNK]
+        known |= zip([key for key, _ in part], teacher.run([pair for _, pair in part]).astype(np.float16), strict=True)
+        np.savez(kept, teacher=teacher.revision, keys=np.array(list(known), np.uint64), logits=np.stack(list(known.values())))
+        print(f"teacher: {at + len(part)}/{len(asked)} {time.time() - started:.0f} s", flush=True)
+    unknown = np.full(6, np.nan, np.float16)
+    return np.stack([known.get(key, unknown) for key in keys]).astype(np.float32)
 
 
 def trim_positions(encoder: nn.Module, n: int) -> None:
@@ -100,7 +117,10 @@ def main() -> None:
     p.add_argument("--epochs", type=int, nargs=2, default=(3, 2), help="of the two stages")
     p.add_argument("--lr", type=float, nargs=2, default=(2e-4, 1e-4), help="of the two stages")
     p.add_argument("--room", type=int, default=240, help="characters that statement and context may have together in the second stage")
-    p.add_argument("--unlabelled", type=int, default=16_000)
+    p.add_argument("--unlabelled", type=int, default=60_000)
+    p.add_argument("--taught", type=Path, default=Path(__file__).with_name("taught.npz"), help="file of the teacher's answers")
+    p.add_argument("--minutes", type=float, default=math.inf, help="after which the teacher is not asked any more")
+    p.add_argument("--ask-only", action="store_true", help="only ask the teacher")
     p.add_argument("--fixed-from", type=float, default=0.55, help="share of the first stage after which all is rounded as shipped")
     p.add_argument("--resume", action="store_true", help="start from the first stage's checkpoint in the work folder")
     args = p.parse_args()
@@ -110,13 +130,14 @@ def main() -> None:
     own = Rows(args.data, rng)
     positions = own.drawn([r for r in own.dse if r.label != NEUTRAL], 1500)
     far = [*own.news, *positions, *pattern_rows(2500, rng)]
-    rows = [*own.gold, *own.labels, *unlabelled(args.data, args.unlabelled, rng), *far]
-    kept = args.work / "taught.npz"
-    if not kept.exists():
-        np.savez(kept, logits=taught(OnnxModel(args.teacher), rows))
-    told = torch.tensor(np.load(kept)["logits"], dtype=torch.float32)
-    if len(told) != len(rows):
-        raise SystemExit(f"{kept}: {len(told)} rows for {len(rows)}; remove it and start again")
+    labelled = [*own.gold, *own.labels]
+    rows = [*labelled, *far, *unlabelled(args.data, args.unlabelled, rng)]
+    told = torch.tensor(taught(OnnxModel(args.teacher), rows, args.taught, args.minutes))
+    asked = [i for i, answer in enumerate(told[:, 0].tolist()) if not math.isnan(answer)]
+    print(f"rows: {len(rows)}, {len(rows) - len(asked)} the teacher was not asked about, {len(asked)} kept", flush=True)
+    if args.ask_only:
+        return
+    rows, told = [rows[i] for i in asked], told[asked]
     model, tokenizer = build(args.encoder, args.layers, frozen=0, wide=args.wide)
     trim_positions(model.encoder, MAX_TOKENS)
     # Half the bytes where only three tokens pass: that much room is left in the package.
@@ -129,7 +150,8 @@ def main() -> None:
         dev = Dev(args.data, tokenizer, room=0)
         learn("fast", model, layers, epochs, dev, args.work, rng, lr=args.lr[0], warm_up=150, fixed_from=args.fixed_from, **common)
     FixedLinear.active = True
-    near = [*range(len(rows) - len(far)), *rng.sample(range(len(rows) - len(far), len(rows)), len(far) // 3)]
+    public = range(len(labelled), len(labelled) + len(far))
+    near = [*(i for i in range(len(rows)) if i not in public), *rng.sample(public, len(far) // 3)]
     epochs = [lesson([rows[i] for i in near], told[near], tokenizer, args.room)] * args.epochs[1]
     dev = Dev(args.data, tokenizer, args.room)
     learn("room", model, layers, epochs, dev, args.work, rng, lr=args.lr[1], warm_up=100, **common)

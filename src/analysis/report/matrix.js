@@ -74,7 +74,7 @@ function knownInside(row) {
   return [
     el("strong", {}, signed(row.estimate)),
     svg("svg", { viewBox: "0 0 100 10", class: "mini", preserveAspectRatio: "none", "aria-hidden": "true" }, zero, line, mark),
-    el("span", { class: "fine" }, el("span", { class: "wide-only" }, `${interval(row)} `), el("span", {}, `n = ${count(row.n_statements)}`)),
+    el("span", { class: "fine" }, el("span", { class: "interval" }, `${interval(row)} `), el("span", {}, `n = ${count(row.n_statements)}`)),
   ];
 }
 

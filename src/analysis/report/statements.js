@@ -33,7 +33,15 @@ function marked(text, spans) {
   });
 }
 
-function readingRow(i) {
+// The words that carried a stance; the marks in the text are those of all targets together, so a card with several says whose is which.
+function carriedBy(i, text, several) {
+  const found = READINGS.carried && READINGS.carried[i];
+  if (!found) return "";
+  if (!found.length) return " · no few words carry it";
+  return several ? ` · carried by ${spansFrom(found).map(([from, to]) => `“${text.slice(from, to)}”`).join(", ")}` : "";
+}
+
+function readingRow(i, text, several) {
   const name = LISTS.label[READINGS.label[i]];
   const numbers = CLASSES.map((c, n) => `${c === "favor" ? "in favor" : c} ${probability(i, n).toFixed(2)}`).join(", ");
   let x = 0;
@@ -43,7 +51,7 @@ function readingRow(i) {
     return svg("rect", { x: x - wide, y: 0, width: wide, height: 8, fill: COLOURS[c] });
   });
   const via = VIA[READINGS.via[i]];
-  const silent = READINGS.carried && READINGS.carried[i] && !READINGS.carried[i].length ? " · no few words carry it" : "";
+  const carried = carriedBy(i, text, several);
   const tone = READINGS.tone && READINGS.tone[i] !== null ? `, wording ${signed(READINGS.tone[i])}` : "";
   return el(
     "li",
@@ -51,7 +59,7 @@ function readingRow(i) {
     el("span", { class: "reading-target" }, LISTS.target[READINGS.target[i]]),
     el("span", { class: `badge label-${name}` }, LABEL_WORDS[name] || name),
     svg("svg", { viewBox: "0 0 100 8", class: "bars", preserveAspectRatio: "none", "aria-hidden": "true" }, parts),
-    el("span", { class: "fine" }, numbers + tone, via || silent ? el("span", { class: "via" }, (via ? ` · ${via}` : "") + silent) : null),
+    el("span", { class: "fine" }, numbers + tone, via || carried ? el("span", { class: "via" }, (via ? ` · ${via}` : "") + carried) : null),
   );
 }
 
@@ -82,7 +90,7 @@ function cardOf({ statement: s, readings }, words) {
     el("h3", {}, el("a", { href: linkTo({ speaker }) }, speaker), " ", el("span", { class: "fine" }, about.filter(Boolean).join(" · "))),
     context && el("details", { class: "before", open: before.length > 0 }, el("summary", {}, "what stands before"), el("p", {}, marked(context, before))),
     el("blockquote", {}, marked(text, spans)),
-    el("ul", { class: "readings", "aria-label": "Stance" }, readings.map(readingRow)),
+    el("ul", { class: "readings", "aria-label": "Stance" }, readings.map((i) => readingRow(i, text, readings.length > 1))),
     el(
       "p",
       { class: "from" },
