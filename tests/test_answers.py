@@ -8,7 +8,7 @@ import pytest
 from fakes import CONFIG, LengthClassifier, SaidTagger, go, table_bytes, write_articles
 
 from analysis import identity
-from analysis.engines import cut_blocks, work
+from analysis.engines import Task, cut_blocks, work
 from analysis.store import FILE
 
 N = 5
@@ -34,7 +34,7 @@ def asked(raw, cache, config=CONFIG, tagger=None, classifier=None, **options):
 
 def test_tables_are_those_of_the_verbs(raw, tmp_path):
     kept, written = go(raw), go(raw, tmp_path / "out", tmp_path / "cache")
-    block = work(kept.tables["articles"], CONFIG, SaidTagger(), LengthClassifier())
+    block, _ = work(kept.tables["articles"], Task(CONFIG, SaidTagger(), LengthClassifier()))
     for name in ("statements", "mentions", "scores"):
         for results in (kept, written):
             pd.testing.assert_frame_equal(results.tables[name], getattr(block, name))

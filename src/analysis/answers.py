@@ -1,12 +1,9 @@
 """What is known of every article in the store: only what is missing is worked on, and tables are read back block by block."""
 
 import hashlib
-import json
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,19 +13,13 @@ from analysis import identity
 from analysis.attribution import AttributionTagger
 from analysis.classifiers import StanceClassifier
 from analysis.config import Config
-from analysis.engines import STAGES, Block, cut_blocks, work, work_here
+from analysis.engines import STAGES, Engine, Task, cut_blocks, work_here
+from analysis.packed import Block, unpack
 from analysis.remembering import RememberingClassifier, RememberingTagger
-from analysis.scores import scores_table
-from analysis.statements import statement_id
 from analysis.store import Store
-from analysis.tables import TABLES, typed
 
 WORKED, READ = 100_000, 2_000_000  # characters of text in a block: what a killed run loses, what is in memory at a time
 ROOMS = ("statements", "targets", "scores", "classifiers", "hub")
-# The text is cut from the article, ids are made of places: they are not stored.
-STORED = tuple(c for c in TABLES["statements"].columns if c not in ("statement_id", "article_id", "text"))
-PLACES = ("target", "surface", "start", "end", "via")
-Engine = Callable[[Iterable[pd.DataFrame], Callable[[pd.DataFrame], Block]], Iterator[tuple[pd.DataFrame, Block]]]
 
 
 class Answers:
@@ -44,8 +35,9 @@ class Answers:
         The models; asked only what the store does not know.
     store : Store
         Where answers are.
-    engine : callable
-        Where missing blocks are worked on.
+    engine : Engine, optional
+        Where missing blocks are worked on. Without it here, and then of an article that has changed only the texts and pairs that the store does not know
+        are asked; another engine is given whole articles.
 
     Attributes
     ----------
@@ -62,14 +54,14 @@ class Answers:
         tagger: AttributionTagger,
         classifier: StanceClassifier,
         store: Store,
-        engine: Engine = work_here,
+        engine: Engine | None = None,
     ) -> None:
         self.store, self.engine, self.classifier = store, engine, classifier
         self.tagger, self.asked = RememberingTagger(tagger, store), RememberingClassifier(classifier, store)
         self.owner = f"{identity.of_tagger(tagger)} and {identity.of_classifier(classifier)}"
         self._others = [name for name in store.owners("pairs") if name != self.asked.owner]
         self._new_here = self.asked.owner not in store.owners("pairs")
-        self._do = partial(work, config=config, tagger=self.tagger, classifier=self.asked)
+        self._plain, self._remembering = Task(config, tagger, classifier), Task(config, self.tagger, self.asked)
         settings = [config.statements.context, config.indirect, config.from_context, [asdict(t) for t in config.targets]]
         start = identity.digest("articles", self.owner, identity.rules(*ROOMS), settings)
         given = zip(articles["text"], articles["title"].fillna(""), articles["speaker"].fillna(""), strict=True)
@@ -124,53 +116,15 @@ class Answers:
                 self.known -= sum(lost)
                 self._work(part[np.array(lost, dtype=bool)])
                 values |= self.store.get(key for key, is_lost in zip(keys, lost, strict=True) if is_lost)
-            yield part, self._read(part, [values[key] for key in keys])
+            yield part, unpack(part, [values[key] for key in keys], self.classifier)
 
     def _work(self, articles: pd.DataFrame, read: Callable[[int], None] | None = None, scored: Callable[[int], None] | None = None) -> None:
-        for part, block in self.engine(cut_blocks(articles, WORKED), partial(self._do, read=read, scored=scored)):
-            self.computed += len(part)
-            self.seconds.update(dict(zip(STAGES, block.seconds, strict=True)))
-            self.store.put("articles", self.owner, {self.keys[article]: value for article, value in _packed(part, block)})
+        engine, task = (self.engine, self._plain) if self.engine else (work_here, self._remembering)
+        for done in engine(cut_blocks(articles, WORKED), task, read, scored):
+            self.computed += len(done.packed)
+            if self.engine:
+                self.tagger.asked += len(done.packed)
+                self.asked.asked += done.pairs
+            self.seconds.update(dict(zip(STAGES, done.seconds, strict=True)))
+            self.store.put("articles", self.owner, {self.keys[article]: value for article, value in done.packed.items()})
             self.store.commit()
-
-    def _read(self, articles: pd.DataFrame, values: list[bytes]) -> Block:
-        """Return the tables of some articles from what is stored."""
-        statements: list[list[Any]] = []
-        mentions: list[list[Any]] = []
-        numbers: list[list[float]] = []
-        for article, text, value in zip(articles["article_id"], articles["text"], values, strict=True):
-            stored = json.loads(zlib.decompress(value))
-            ranks: Counter[tuple[int, int]] = Counter()
-            ids = []
-            for row in stored["statements"]:
-                start, end = place = (row[0], row[1])
-                ids.append(statement_id(article, start, end, ranks[place]))
-                ranks[place] += 1
-                statements.append([ids[-1], article, text[start:end], *row])
-            for at, *row in stored["mentions"]:
-                mentions.append([ids[at], *row])
-            numbers += stored["numbers"]
-        said = typed(pd.DataFrame(statements, columns=["statement_id", "article_id", "text", *STORED]), "statements")
-        named = typed(pd.DataFrame(mentions, columns=["statement_id", *PLACES]), "mentions")
-        rows = np.array(numbers, dtype=np.float64).reshape(-1, 4)
-        return Block(said, named, scores_table(named, rows[:, :3], rows[:, 3], self.classifier))
-
-
-def _packed(articles: pd.DataFrame, block: Block) -> Iterator[tuple[str, bytes]]:
-    """Yield each article of a block with what is stored of it."""
-    found: dict[str, dict[str, list[Any]]] = {
-        article: {"statements": [], "mentions": [], "numbers": []} for article in articles["article_id"]
-    }
-    place: dict[str, tuple[str, int]] = {}
-    columns = [block.statements[c].astype(object).where(block.statements[c].notna(), None).tolist() for c in STORED]
-    for name, article, *row in zip(block.statements["statement_id"], block.statements["article_id"], *columns, strict=True):
-        rows = found[article]["statements"]
-        place[name] = (article, len(rows))
-        rows.append(row)
-    numbers = block.scores[["p_against", "p_neutral", "p_favor", "tone"]].to_numpy(dtype=np.float64).tolist()
-    for name, *row, four in zip(*(block.mentions[c].tolist() for c in ("statement_id", *PLACES)), numbers, strict=True):
-        article, at = place[name]
-        found[article]["mentions"].append([at, *row])
-        found[article]["numbers"].append(four)
-    for article, value in found.items():
-        yield article, zlib.compress(json.dumps(value, separators=(",", ":")).encode("ascii"), 1)

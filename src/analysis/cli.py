@@ -80,6 +80,11 @@ def _add_run(commands: Any) -> None:
     store = p.add_mutually_exclusive_group()
     store.add_argument("--cache", metavar="DIR", help="folder of what earlier runs computed (default: .stance-cache beside the results)")
     store.add_argument("--no-cache", action="store_true", help="compute everything anew, keep nothing for the next run")
+    p.add_argument("--engine", choices=["local", "ray"], default="local", help="where new articles are worked on (default: local, this machine)")
+    p.add_argument(
+        "--ray", action="append", default=[], metavar="NAME=VALUE",
+        help="with --engine ray: address of the cluster, workers (4 or 2-20), cpus and gpus of each, or another setting of Ray's actors; may be repeated",
+    )  # fmt: skip
     p.add_argument("--quiet", action="store_true", help="print nothing but warnings and errors")
     p.set_defaults(func=_run)
 
@@ -142,10 +147,17 @@ def _run(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     if args.model:
         config = replace(config, stance=replace(config.stance, model=args.model))
+    if args.ray and args.engine != "ray":
+        raise ValueError("--ray is only for --engine ray")
+    engine = None
+    if args.engine == "ray":
+        from analysis.cluster import ray_engine
+
+        engine = ray_engine(args.ray)
     cache = None if args.no_cache else args.cache or Path(args.out).parent / FOLDER
     reporter = TerminalReporter(said)
     try:
-        results = run(args.paths, config, args.out, overwrite=args.overwrite, reporter=reporter, cache=cache)
+        results = run(args.paths, config, args.out, overwrite=args.overwrite, reporter=reporter, cache=cache, engine=engine)
     finally:
         reporter.close()
     print_store(results, said)

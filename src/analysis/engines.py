@@ -1,15 +1,16 @@
-"""Where blocks of articles are worked on: here, in this process. Another engine calls the same function on its workers."""
+"""Where blocks of articles are worked on: here, in this process. Another engine (``cluster``) calls the same function on its workers."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
 from analysis.attribution import AttributionTagger
 from analysis.classifiers import Progress, StanceClassifier
 from analysis.config import Config
+from analysis.packed import Block, pack
 from analysis.scores import score_stance
 from analysis.statements import extract_statements
 from analysis.targets import find_targets
@@ -18,53 +19,75 @@ STAGES = ("extract statements", "find targets", "score stance")
 
 
 @dataclass(frozen=True)
-class Block:
-    """What came of some articles: three tables, and the seconds each of ``STAGES`` took."""
+class Task:
+    """What is done with each block: the settings, and the two models."""
 
-    statements: pd.DataFrame
-    mentions: pd.DataFrame
-    scores: pd.DataFrame
-    seconds: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    config: Config
+    tagger: AttributionTagger
+    classifier: StanceClassifier
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a block, ready to be kept: ``packed.pack`` of each article, pairs scored, and the seconds each of ``STAGES`` took."""
+
+    packed: dict[str, bytes]
+    pairs: int
+    seconds: tuple[float, float, float]
+
+
+class Engine(Protocol):
+    """Works on blocks, in any order; every article given comes out once."""
+
+    def __call__(
+        self, blocks: Iterable[pd.DataFrame], task: Task, read: Progress | None = None, scored: Progress | None = None
+    ) -> Iterator[Done]:
+        """Yield what came of each block; ``read`` and ``scored`` are called with the numbers of articles and pairs finished."""
+        ...
 
 
 def work(
-    articles: pd.DataFrame,
-    config: Config,
-    tagger: AttributionTagger,
-    classifier: StanceClassifier,
-    read: Progress | None = None,
-    scored: Progress | None = None,
-) -> Block:
+    articles: pd.DataFrame, task: Task, read: Progress | None = None, scored: Progress | None = None
+) -> tuple[Block, tuple[float, float, float]]:
     """Take a block of articles through extracting, finding and scoring; a pure function of its arguments.
 
     Parameters
     ----------
     articles : pandas.DataFrame
         Table ``articles``, or some rows of it.
-    config : Config
-        Targets, and how statements are made.
-    tagger, classifier : AttributionTagger, StanceClassifier
-        The models.
+    task : Task
+        Targets, how statements are made, and the models.
     read, scored : callable, optional
         Called with the numbers of articles and of pairs finished.
 
     Returns
     -------
     Block
+        Their statements, mentions and scores.
+    tuple of float
+        The seconds each of ``STAGES`` took.
     """
     began = time.perf_counter()
-    statements = extract_statements(articles, tagger, context=config.statements.context, progress=read)
+    statements = extract_statements(articles, task.tagger, context=task.config.statements.context, progress=read)
     extracted = time.perf_counter()
-    mentions = find_targets(statements, config)
+    mentions = find_targets(statements, task.config)
     found = time.perf_counter()
-    scores = score_stance(statements, mentions, classifier, scored)
-    return Block(statements, mentions, scores, (extracted - began, found - extracted, time.perf_counter() - found))
+    scores = score_stance(statements, mentions, task.classifier, scored)
+    return Block(statements, mentions, scores), (extracted - began, found - extracted, time.perf_counter() - found)
 
 
-def work_here(blocks: Iterable[pd.DataFrame], do: Callable[[pd.DataFrame], Block]) -> Iterator[tuple[pd.DataFrame, Block]]:
-    """Work on blocks one after the other in this process; yield each with what came of it."""
+def work_and_pack(articles: pd.DataFrame, task: Task, read: Progress | None = None, scored: Progress | None = None) -> Done:
+    """Do as ``work`` does, and pack what came of each article."""
+    block, seconds = work(articles, task, read, scored)
+    return Done(pack(articles, block), len(block.scores), seconds)
+
+
+def work_here(
+    blocks: Iterable[pd.DataFrame], task: Task, read: Progress | None = None, scored: Progress | None = None
+) -> Iterator[Done]:
+    """Work on blocks one after the other in this process."""
     for articles in blocks:
-        yield articles, do(articles)
+        yield work_and_pack(articles, task, read, scored)
 
 
 def cut_blocks(articles: pd.DataFrame, characters: int) -> Iterator[pd.DataFrame]:

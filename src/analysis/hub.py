@@ -23,7 +23,7 @@ ROWS_A_BATCH = 16
 
 
 class HubClassifier:
-    """A Hugging Face sequence classifier, on the processor, in torch.
+    """A Hugging Face sequence classifier, in torch: on a graphics card where torch finds one, else on the processor.
 
     Parameters
     ----------
@@ -67,6 +67,8 @@ class HubClassifier:
         except (OSError, ValueError) as error:
             raise ModelError(f"{model}: cannot be loaded: {str(error).splitlines()[0]}") from error
         self.torch = torch
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.model = self.model.to(self.device)
         self.name = model
         self.revision = _contents(Path(model)) if local else str(revision)
         self.kind = kind
@@ -77,6 +79,10 @@ class HubClassifier:
             )
         labels = {int(i): str(label).lower() for i, label in self.model.config.id2label.items()}
         self.columns = self._entailment(labels) if kind == "nli" else self._classes(labels)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send the name to another process, not the weights: it loads its own."""
+        return HubClassifier, (self.name, self.revision, self.kind, self.hypotheses)
 
     @property
     def identity(self) -> str:
@@ -113,7 +119,7 @@ class HubClassifier:
             first, second, padding=True, truncation="only_first", max_length=min(512, self.tokenizer.model_max_length), return_tensors="pt"
         )
         with self.torch.inference_mode():
-            return np.asarray(self.model(**inputs).logits.float().numpy(), dtype=np.float64)
+            return np.asarray(self.model(**inputs.to(self.device)).logits.float().cpu().numpy(), dtype=np.float64)
 
     def _entailment(self, labels: dict[int, str]) -> list[int]:
         found = [i for i, label in labels.items() if label.startswith("entail")]

@@ -29,8 +29,7 @@ class OnnxModel:
     folder : str or Path
         The folder.
     threads : int, optional
-        Processor threads; all cores this process may use without it.
-
+        Processor threads. Without it ``OMP_NUM_THREADS``, where that is set (Ray sets it to the cores a worker was given), else all cores this process may use.
     settings : sequence of str
         Keys that ``config.json`` must have.
 
@@ -42,7 +41,8 @@ class OnnxModel:
 
     def __init__(self, folder: str | Path, threads: int | None = None, settings: Sequence[str] = ()) -> None:
         self.folder = Path(folder)
-        self.threads = threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
+        self.threads = threads or _threads()
+        self.settings = tuple(settings)
         absent = [name for name in FILES if not (self.folder / name).is_file()]
         if absent:
             raise ModelError(f"{self.folder}: not a model folder, it lacks {', '.join(absent)}")
@@ -53,6 +53,11 @@ class OnnxModel:
             raise ModelError(f"{self.folder}: config.json is not valid JSON: {error}") from error
         if missing:
             raise ModelError(f"{self.folder}: config.json lacks {', '.join(missing)}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send the place and the revision to another process, not the weights: it loads its own, and they must be the same."""
+        embedded = self.folder.is_relative_to(MODELS)
+        return _same_model, (self.folder.relative_to(MODELS) if embedded else self.folder, embedded, self.settings, self.revision)
 
     @cached_property
     def revision(self) -> str:
@@ -107,6 +112,18 @@ class OnnxModel:
             if progress:
                 progress(len(rows))
         return out
+
+
+def _threads() -> int:
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return int(asked) if asked.isdigit() and int(asked) else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _same_model(folder: Path, embedded: bool, settings: Sequence[str], revision: str) -> OnnxModel:
+    model = OnnxModel(MODELS / folder if embedded else folder, settings=settings)
+    if model.revision != revision:
+        raise ModelError(f"{model.folder}: another model here ({model.revision[:12]}) than where the run was started ({revision[:12]}); install the same version")
+    return model
 
 
 def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:

@@ -15,7 +15,7 @@ from analysis.answers import Answers
 from analysis.attribution import AttributionTagger, load_tagger
 from analysis.classifiers import StanceClassifier, load_classifier
 from analysis.config import Config, load_config
-from analysis.engines import STAGES
+from analysis.engines import STAGES, Engine
 from analysis.gathering import WRITTEN, Gathered, gather
 from analysis.labels import read_labels
 from analysis.progress import Reporter, Silent
@@ -41,6 +41,7 @@ def run(
     tagger: AttributionTagger | None = None,
     reporter: Reporter | None = None,
     cache: str | Path | None = None,
+    engine: Engine | None = None,
 ) -> Results:
     """Run the whole corridor: read, extract, find, score, summarize, and draw where there is a folder.
 
@@ -63,6 +64,8 @@ def run(
     cache : str or Path, optional
         Folder of the store (``store.Store``): what was answered before, by the same models, settings and rules, is not computed again, a killed run goes on where
         it stopped, and where nothing at all has changed the results in ``out`` stand. Without it everything is computed.
+    engine : Engine, optional
+        Where new articles are worked on; ``cluster.RayEngine`` does it on the machines of a Ray cluster. Here without it.
 
     Returns
     -------
@@ -108,7 +111,7 @@ def run(
         counts["reprints"] = int(articles["duplicate_of"].notna().sum())
     with ExitStack() as stack:
         store = stack.enter_context(Store(cache if not nameless else None))
-        answers = Answers(articles, config, tagger, classifier, store)
+        answers = Answers(articles, config, tagger, classifier, store, engine)
         ticks: list[Callable[[int], None]] = [
             reporter.start(name, total) for name, total in zip(STAGES, (answers.missing(), None, None), strict=True)
         ]

@@ -1,0 +1,189 @@
+"""Blocks of articles worked on by the machines of a Ray cluster: the function that is called here, on their processors (extra ``ray``)."""
+
+import logging
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis import identity
+from analysis.classifiers import Progress
+from analysis.engines import Done, Task, work_and_pack
+
+OPTIONS = "address, workers, cpus, gpus"
+
+
+class ClusterError(ValueError):
+    """A cluster that cannot be used, or that lost work; the message says what to do."""
+
+
+class RayEngine:
+    """Works on blocks with Ray Data: a pool of workers, each with models of its own that are loaded once.
+
+    A worker that dies is started again and its block is given to another one (Ray's own retries); answers are kept by article, so none is lost or counted twice.
+
+    Parameters
+    ----------
+    address : str, optional
+        Of a running cluster (``"auto"``, ``"ray://head:10001"``). Without it ``RAY_ADDRESS``, else a cluster on this machine alone.
+    workers : int or (int, int), optional
+        How many, or the least and the most for a cluster that grows and shrinks (Ray's autoscaler). As many as the cluster has room for without it.
+    cpus, gpus : float
+        Cores and graphics cards of a worker; the cores are its threads.
+    **options
+        Anything else Ray's actors take (``accelerator_type``, ``memory``, ``resources``, ``runtime_env``), passed on as it is.
+
+    Raises
+    ------
+    ClusterError
+        If Ray is not installed, or a number is not above 0 (``gpus``: below 0).
+    """
+
+    def __init__(
+        self, address: str | None = None, workers: int | tuple[int, int] | None = None, cpus: float = 2, gpus: float = 0, **options: Any
+    ) -> None:
+        self.address, self.workers, self.cpus, self.gpus, self.options = address, workers, cpus, gpus, options
+        least, most = (workers if isinstance(workers, tuple) else (workers, workers)) if workers is not None else (1, 1)
+        if not 0 < least <= most:
+            raise ClusterError(f"workers is {workers!r}; a number above 0, or the least and the most")
+        if not (cpus > 0 and gpus >= 0):
+            raise ClusterError(f"cpus is {cpus!r}, gpus {gpus!r}; a worker needs a core or more, and no less than 0 graphics cards")
+        self.ray = _ray()
+
+    def __call__(
+        self, blocks: Iterable[pd.DataFrame], task: Task, read: Progress | None = None, scored: Progress | None = None
+    ) -> Iterator[Done]:
+        """Yield what came of each block, in the order in which they are finished.
+
+        Raises
+        ------
+        ClusterError
+            If the cluster cannot be reached, a worker has another version of this package, or an article did not come back.
+        """
+        self._connect()
+        given: set[str] = set()
+        # Blocks go to the cluster's memory, and from there to its disks, one by one: all texts are never here at once.
+        refs = [self.ray.put(_noted(block, given)) for block in blocks]
+        if not refs:
+            return
+        for name in ("ray", "ray.data"):  # progress is told by the reporter
+            logging.getLogger(name).setLevel(logging.ERROR)
+        self.ray.data.DataContext.get_current().enable_progress_bars = False
+        pool = self.ray.data.ActorPoolStrategy(**self._size(len(refs)))
+        made = self.ray.data.from_pandas_refs(refs).map_batches(
+            Worker, fn_constructor_args=(task, identity.package()), batch_size=None, batch_format="pandas", compute=pool,
+            num_cpus=self.cpus, num_gpus=self.gpus, **self.options,
+        )  # fmt: skip
+        for batch in self._batches(made):
+            for done in _done(batch):
+                new = {article: value for article, value in done.packed.items() if article in given}
+                given -= new.keys()
+                if read:
+                    read(len(new))
+                if scored:
+                    scored(done.pairs)
+                yield Done(new, done.pairs, done.seconds)
+        if given:
+            raise ClusterError(f"{len(given)} articles did not come back from the cluster, the first is {min(given)}; run again: the others are kept")
+
+    def _batches(self, made: Any) -> Iterator[pd.DataFrame]:
+        try:
+            yield from made.iter_batches(batch_size=None, batch_format="pandas", prefetch_batches=1)
+        except self.ray.exceptions.RayError as error:
+            raise ClusterError(f"Ray: {_reason(error)}; what was finished is kept, run again when it is mended") from error
+
+    def _connect(self) -> None:
+        if self.ray.is_initialized():
+            return
+        try:
+            self.ray.init(address=self.address, include_dashboard=False if self.address is None else None, log_to_driver=False, logging_level="ERROR")
+        except (ConnectionError, RuntimeError, OSError, ValueError) as error:
+            raise ClusterError(f"no Ray cluster at {self.address or 'this machine'}: {str(error).splitlines()[0]}") from error
+
+    def _size(self, blocks: int) -> dict[str, int]:
+        if isinstance(self.workers, tuple):
+            return {"min_size": self.workers[0], "max_size": self.workers[1]}
+        room = int(self.ray.cluster_resources().get("CPU", 1) // self.cpus)
+        return {"size": max(1, min(room, blocks)) if self.workers is None else self.workers}
+
+
+class Worker:
+    """What a Ray actor does: the models come with the task, their weights are loaded where it runs, at the first block."""
+
+    def __init__(self, task: Task, package: str) -> None:
+        if identity.package() != package:
+            raise RuntimeError("this machine of the cluster has another version of stance-analysis than the one the run was started on; install the same")
+        self.task = task
+
+    def __call__(self, articles: pd.DataFrame) -> pd.DataFrame:
+        """Return a row for each article: its id and what is kept of it; pairs and seconds of the block are in every row."""
+        done = work_and_pack(articles, self.task)
+        rows = pd.DataFrame({"article_id": list(done.packed), "value": list(done.packed.values())})
+        return rows.assign(pairs=done.pairs, **{f"seconds_{i}": s for i, s in enumerate(done.seconds)}, block=articles["article_id"].iloc[0])
+
+
+def ray_engine(given: Sequence[str]) -> RayEngine:
+    """Return the engine that settings of the command name.
+
+    Parameters
+    ----------
+    given : sequence of str
+        ``NAME=VALUE``: address, workers (``4`` or ``2-20``), cpus, gpus, or anything else Ray's actors take.
+
+    Raises
+    ------
+    ClusterError
+        If a setting is none of that form, or its value is no number where one is needed.
+    """
+    settings: dict[str, Any] = {}
+    for setting in given:
+        name, equals, value = setting.partition("=")
+        if not (equals and name.isidentifier() and value):
+            raise ClusterError(f"--ray {setting}: must be NAME=VALUE, with one of {OPTIONS}, or what Ray's actors take")
+        settings[name] = value if name == "address" else _number(name, value)
+    return RayEngine(**settings)
+
+
+def _number(name: str, value: str) -> Any:
+    between = re.fullmatch(r"(\d+)-(\d+)", value)
+    if name == "workers" and between:
+        return int(between[1]), int(between[2])
+    try:
+        return int(value) if value.isdigit() else float(value)
+    except ValueError:
+        if name in OPTIONS.split(", "):
+            raise ClusterError(f"--ray {name}={value}: must be a number" + (" or two, as in 2-20" if name == "workers" else "")) from None
+        return value
+
+
+def _noted(block: pd.DataFrame, given: set[str]) -> pd.DataFrame:
+    given.update(block["article_id"])
+    return block
+
+
+def _done(batch: pd.DataFrame) -> Iterator[Done]:
+    for _, rows in batch.groupby("block", sort=False):
+        packed: Mapping[str, bytes] = dict(zip(rows["article_id"], rows["value"], strict=True))
+        first = rows.iloc[0]
+        seconds = (float(first["seconds_0"]), float(first["seconds_1"]), float(first["seconds_2"]))
+        yield Done({article: bytes(value) for article, value in packed.items()}, int(first["pairs"]), seconds)
+
+
+def _reason(error: BaseException) -> str:
+    """Return the line of a Ray error that names its cause: the last one of a worker's traceback that is not Ray's own."""
+    lines = [line.strip() for line in str(error).splitlines() if re.match(r"\s*[\w.]*(?:Error|Exception)\b", line)]
+    own = [line for line in lines if not line.startswith("ray.")]
+    return (own or lines or [type(error).__name__])[-1]
+
+
+def _ray() -> Any:
+    # Its core speaks of its own affairs at every start; what fails is raised.
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise ClusterError("--engine ray needs the extra 'ray', here and on every machine of the cluster: pip install 'stance-analysis[ray]'") from error
+    return ray

@@ -1,0 +1,129 @@
+"""A run on a Ray cluster of two workers on this machine gives what a run here gives, whatever happens to a worker."""
+
+import os
+import signal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from fakes import SaidTagger, go, write_articles
+
+from analysis import answers
+from analysis.cli import main
+from analysis.cluster import ClusterError, RayEngine, ray_engine
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[1]
+TABLES = ("articles", "statements", "mentions", "scores", "summary")
+
+
+class MortalTagger(SaidTagger):
+    """Takes its whole process with it at one text, once."""
+
+    def __init__(self, mark, victim):
+        super().__init__()
+        self.mark, self.victim = mark, victim
+
+    def spans(self, text):
+        if self.victim in text and not self.mark.exists():
+            self.mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().spans(text)
+
+
+class BrokenTagger(SaidTagger):
+    """Fails at one text, always."""
+
+    def spans(self, text):
+        if "number 7" in text:
+            raise ValueError("number 7 is too much")
+        return super().spans(text)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cluster():
+    import ray
+
+    here = {"env_vars": {"PYTHONPATH": str(ROOT / "tests")}}  # workers find the hand-made models there
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR", runtime_env=here)
+    yield ray
+    ray.shutdown()
+
+
+@pytest.fixture
+def raw(tmp_path, monkeypatch):
+    monkeypatch.setattr(answers, "WORKED", 300)  # a few articles a block
+    return write_articles(tmp_path / "raw", 20)
+
+
+def same(one, other):
+    for name in TABLES:
+        pd.testing.assert_frame_equal(one.tables[name], other.tables[name], check_exact=True)
+
+
+def test_two_workers_give_the_tables_of_this_process(raw, tmp_path):
+    here = go(raw)
+    there = go(raw, tmp_path / "out", tmp_path / "cache", engine=RayEngine(workers=2, cpus=1))
+    same(here, there)
+    assert there.manifest["store"]["articles"] == {"from the store": 0, "computed": 20}
+    assert there.manifest["store"]["pairs"]["computed"] == len(here.tables["scores"])
+    # What the cluster has answered is known here, and the other way round.
+    write_articles(raw, 3, first=20)
+    more = go(raw, tmp_path / "out2", tmp_path / "cache")
+    assert more.manifest["store"]["articles"] == {"from the store": 20, "computed": 3}
+    again = go(raw, tmp_path / "out3", tmp_path / "cache", engine=RayEngine(workers=1, cpus=1))
+    assert again.manifest["store"]["articles"] == {"from the store": 23, "computed": 0}
+    same(more, again)
+
+
+def test_a_worker_that_dies_loses_and_doubles_nothing(raw, tmp_path):
+    mark = tmp_path / "died"
+    there = go(raw, tagger=MortalTagger(mark, "number 9"), engine=RayEngine(workers=2, cpus=1))
+    assert mark.exists()
+    same(go(raw), there)
+
+
+def test_an_error_in_a_worker_is_told_and_what_was_finished_is_kept(raw, tmp_path):
+    with pytest.raises(ClusterError, match="ValueError: number 7 is too much"):
+        go(raw, cache=tmp_path / "cache", tagger=BrokenTagger(), engine=RayEngine(workers=1, cpus=1))
+
+
+def test_models_of_the_package_on_the_report_of_2021(tmp_path, capsys):
+    config = tmp_path / "config.yml"
+    config.write_text("statements: {tagger: fast}\nreport: {words: 0}\n", encoding="utf-8")
+    common = ["run", str(ROOT / "data" / "raw"), "--config", str(config), "--no-cache", "--quiet"]
+    assert main([*common, "--out", str(tmp_path / "here")]) == 0
+    assert main([*common, "--out", str(tmp_path / "there"), "--engine", "ray", "--ray", "workers=1", "--ray", "cpus=2"]) == 0
+    for name in TABLES:
+        pair = [pd.read_parquet(tmp_path / place / f"{name}.parquet") for place in ("here", "there")]
+        # The same words, speakers and labels; a product may be summed in another order on other cores.
+        pd.testing.assert_frame_equal(*pair, rtol=0, atol=1e-6)
+    assert len(pair[0]) > 0
+
+
+def test_another_version_on_a_machine_of_the_cluster_is_refused(raw, monkeypatch):
+    from analysis import identity
+
+    monkeypatch.setattr(identity, "package", lambda: "of another version")
+    with pytest.raises(ClusterError, match="another version of stance-analysis"):
+        go(raw, engine=RayEngine(workers=1, cpus=1))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("workers", "NAME=VALUE"),
+        ("workers=many", "--ray workers=many: must be a number or two, as in 2-20"),
+        ("workers=5-2", "the least and the most"),
+        ("cpus=0", "cpus is 0"),
+    ],
+)
+def test_settings_that_make_no_sense(given, said):
+    with pytest.raises(ClusterError, match=said):
+        ray_engine([given])
+
+
+def test_settings_are_passed_through():
+    engine = ray_engine(["workers=2-20", "cpus=4", "gpus=0.5", "accelerator_type=L4", "address=ray://head:10001"])
+    assert (engine.workers, engine.cpus, engine.gpus, engine.options) == ((2, 20), 4, 0.5, {"accelerator_type": "L4"})
+    assert engine.address == "ray://head:10001"
