@@ -16,6 +16,7 @@ import numpy as np
 from texts import documents
 
 STATEMENTS = 36  # of a generated document
+A_FILE = 2000  # documents: a file is read whole
 
 
 class SaidTagger:
@@ -65,9 +66,12 @@ def main(sizes):
     """Measure a first run and a second one for each size, each in a process of its own."""
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            raw = Path(folder) / "articles.jsonl"
+            raw = Path(folder) / "raw"
+            raw.mkdir()
             _, rows = documents(None, int(size) // STATEMENTS)
-            raw.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+            for at in range(0, len(rows), A_FILE):
+                text = "".join(json.dumps(row) + "\n" for row in rows[at : at + A_FILE])
+                (raw / f"{at // A_FILE:04}.jsonl").write_text(text, encoding="utf-8")
             for _ in range(2):
                 subprocess.run([sys.executable, __file__, "--measure", str(raw), folder], check=True, env={**os.environ})
 

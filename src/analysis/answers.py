@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -11,14 +11,14 @@ import pandas as pd
 
 from analysis import identity
 from analysis.attribution import AttributionTagger
-from analysis.classifiers import StanceClassifier
+from analysis.classifiers import Progress, StanceClassifier
 from analysis.config import Config
 from analysis.engines import STAGES, Engine, Task, cut_blocks, work_here
 from analysis.packed import Block, unpack
 from analysis.remembering import RememberingClassifier, RememberingTagger
 from analysis.store import Store
 
-WORKED, READ = 100_000, 2_000_000  # characters of text in a block: what a killed run loses, what is in memory at a time
+WORKED = 100_000  # characters of text in a block: what a killed run loses
 ROOMS = ("statements", "targets", "scores", "classifiers", "hub")
 
 
@@ -27,8 +27,8 @@ class Answers:
 
     Parameters
     ----------
-    articles : pandas.DataFrame
-        Table ``articles``.
+    articles : sequence of pandas.DataFrame
+        Table ``articles`` in pieces, such as a ``Shelf``; gone through several times.
     config : Config
         Targets, and how statements are made.
     tagger, classifier : AttributionTagger, StanceClassifier
@@ -49,7 +49,7 @@ class Answers:
 
     def __init__(
         self,
-        articles: pd.DataFrame,
+        articles: Iterable[pd.DataFrame],
         config: Config,
         tagger: AttributionTagger,
         classifier: StanceClassifier,
@@ -63,16 +63,15 @@ class Answers:
         self._new_here = self.asked.owner not in store.owners("pairs")
         self._plain, self._remembering = Task(config, tagger, classifier), Task(config, self.tagger, self.asked)
         settings = [config.statements.context, config.indirect, config.from_context, [asdict(t) for t in config.targets]]
-        start = identity.digest("articles", self.owner, identity.rules(*ROOMS), settings)
-        given = zip(articles["text"], articles["title"].fillna(""), articles["speaker"].fillna(""), strict=True)
-        self.keys = {
-            article: hashlib.sha256(start + identity.digest(*parts)).digest()
-            for article, parts in zip(articles["article_id"], given, strict=True)
-        }
+        self._start = identity.digest("articles", self.owner, identity.rules(*ROOMS), settings)
         self.articles = articles
-        there = store.has(self.keys.values())
-        self._missing = np.array([self.keys[article] not in there for article in articles["article_id"]], dtype=bool)
-        self.known, self.computed = int((~self._missing).sum()), 0
+        self._missing = []
+        for part in articles:
+            keys = self._keys(part)
+            there = store.has(keys)
+            self._missing.append(np.array([key not in there for key in keys], dtype=bool))
+        self.computed = 0
+        self.known = sum(int((~missing).sum()) for missing in self._missing)
         self.seconds: Counter[str] = Counter()
 
     def fill(self, read: Callable[[int], None], scored: Callable[[int], None]) -> None:
@@ -83,11 +82,12 @@ class Answers:
         read, scored : callable
             Called with the numbers of articles and of pairs finished.
         """
-        self._work(self.articles[self._missing], read, scored)
+        new = (part[missing] for part, missing in zip(self.articles, self._missing, strict=True))
+        self._work(new, read, scored)
 
     def missing(self) -> int:
         """Return how many articles have to be worked on."""
-        return int(self._missing.sum())
+        return sum(int(missing.sum()) for missing in self._missing)
 
     def account(self, nameless: list[str]) -> dict[str, Any]:
         """Return what was computed and what was known, for the manifest; ``nameless`` are models that do not say who they are."""
@@ -108,23 +108,35 @@ class Answers:
 
     def blocks(self) -> Iterator[tuple[pd.DataFrame, Block]]:
         """Yield the articles in order, with what is known of them; damaged answers are computed again."""
-        for part in cut_blocks(self.articles, READ):
-            keys = [self.keys[article] for article in part["article_id"]]
+        for part in self.articles:
+            keys = self._keys(part)
             values = self.store.get(keys)
             lost = [key not in values for key in keys]
             if any(lost):
                 self.known -= sum(lost)
-                self._work(part[np.array(lost, dtype=bool)])
+                self._work([part[np.array(lost, dtype=bool)]])
                 values |= self.store.get(key for key, is_lost in zip(keys, lost, strict=True) if is_lost)
             yield part, unpack(part, [values[key] for key in keys], self.classifier)
 
-    def _work(self, articles: pd.DataFrame, read: Callable[[int], None] | None = None, scored: Callable[[int], None] | None = None) -> None:
+    def _keys(self, articles: pd.DataFrame) -> list[bytes]:
+        given = zip(articles["text"], articles["title"].fillna(""), articles["speaker"].fillna(""), strict=True)
+        return [hashlib.sha256(self._start + identity.digest(*parts)).digest() for parts in given]
+
+    def _work(self, parts: Iterable[pd.DataFrame], read: Progress | None = None, scored: Progress | None = None) -> None:
         engine, task = (self.engine, self._plain) if self.engine else (work_here, self._remembering)
-        for done in engine(cut_blocks(articles, WORKED), task, read, scored):
+        waiting: dict[str, bytes] = {}
+
+        def blocks() -> Iterator[pd.DataFrame]:
+            for part in parts:
+                for block in cut_blocks(part, WORKED):
+                    waiting.update(zip(block["article_id"], self._keys(block), strict=True))
+                    yield block
+
+        for done in engine(blocks(), task, read, scored):
             self.computed += len(done.packed)
             if self.engine:
                 self.tagger.asked += len(done.packed)
                 self.asked.asked += done.pairs
             self.seconds.update(dict(zip(STAGES, done.seconds, strict=True)))
-            self.store.put("articles", self.owner, {self.keys[article]: value for article, value in done.packed.items()})
+            self.store.put("articles", self.owner, {waiting.pop(article): value for article, value in done.packed.items()})
             self.store.commit()

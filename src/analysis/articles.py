@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -68,22 +68,47 @@ def read_articles(paths: str | Path | Sequence[str | Path], config: Config | Non
     ConfigError
         If ``reading.columns`` names a field that does not exist.
     """
-    config = config or load_config()
+    config, journal = config or load_config(), Journal()
+    rows = list(article_rows(paths, config, journal))
+    originals = find_reprints(
+        [row["text"] for row in rows], [row["published"] for row in rows], [row["speaker"] for row in rows], config.reading.near_duplicate
+    )
+    frame = articles_table(rows, [None if original is None else rows[original]["article_id"] for original in originals])
+    frame.attrs.update(skipped=journal.skipped, warnings=journal.warnings, inputs=journal.inputs)
+    return frame
+
+
+def article_rows(paths: str | Path | Sequence[str | Path], config: Config, journal: Journal) -> Iterator[dict[str, Any]]:
+    """Yield each different article of the files, one file after the other in memory; the journal is told what is not among them.
+
+    Raises
+    ------
+    InputError, ConfigError
+        As ``read_articles`` does.
+    """
     unknown = [name for name in config.reading.columns if name not in GUESSES]
     if unknown:
         raise ConfigError(f"reading.columns: unknown field {unknown[0]!r}; the fields are {', '.join(GUESSES)}")
-    journal = Journal()
-    rows: dict[str, dict[str, Any]] = {}
+    seen: dict[str, str] = {}
     for path in find_files([paths] if isinstance(paths, str | Path) else paths, journal):
-        _read_file(path, config, journal, rows)
-    if not rows:
+        yield from _read_file(path, config, journal, seen)
+    if not seen:
         reasons = "; ".join(f"{skip['path']}: {skip['reason']}" for skip in journal.skipped[:5])
         more = f"; and {len(journal.skipped) - 5} more" if len(journal.skipped) > 5 else ""
         raise InputError(f"no article could be read: {reasons or 'no path was given'}{more}")
-    return _table(list(rows.values()), config, journal)
 
 
-def _read_file(path: Path, config: Config, journal: Journal, rows: dict[str, dict[str, Any]]) -> None:
+def articles_table(rows: list[dict[str, Any]], duplicate_of: Sequence[str | None]) -> pd.DataFrame:
+    """Return rows as the table ``articles``."""
+    frame = pd.DataFrame(rows)
+    frame["published"] = np.array([row["published"] for row in rows], dtype="datetime64[us]")
+    frame["duplicate_of"] = list(duplicate_of)
+    absent = [name for name, column in TABLES["articles"].columns.items() if column.missing and column.kind == "text"]
+    frame[absent] = frame[absent].replace("", None)
+    return check(typed(frame, "articles"), "articles")
+
+
+def _read_file(path: Path, config: Config, journal: Journal, seen: dict[str, str]) -> Iterator[dict[str, Any]]:
     shown, ending = shown_path(path), path.suffix.lower()
 
     def skip(reason: str, place: str = "") -> None:
@@ -105,19 +130,23 @@ def _read_file(path: Path, config: Config, journal: Journal, rows: dict[str, dic
         contents = read_records(data, ending, config.reading.columns)
     except NotTextError as error:
         return skip(str(error))
+    del data
     for reason in contents.skipped:
         skip(reason)
     journal.warnings += [{"path": shown, "reason": reason} for reason in contents.warnings]
-    for record in contents.records:
+    records = contents.records[::-1]
+    contents.records.clear()
+    while records:
+        record = records.pop()
         row = _article(record, shown, path.stem if ending in SINGLE else "", journal)
         if not row["text"]:
             skip("nothing left but page furniture" if row["removed"] else "no text", record.row)
-        elif row["article_id"] in rows:
-            skip(f"same text, title, source, date and speaker as {rows[row['article_id']]['path']}", record.row)
+        elif row["article_id"] in seen:
+            skip(f"same text, title, source, date and speaker as {seen[row['article_id']]}", record.row)
         else:
-            rows[row["article_id"]] = row
+            seen[row["article_id"]] = row["path"]
             entry["rows"] += 1
-    return None
+            yield row
 
 
 def _article(record: Record, shown: str, stem: str, journal: Journal) -> dict[str, Any]:
@@ -168,17 +197,3 @@ def _identity(row: dict[str, Any]) -> str:
     published = row["published"]
     parts = [row["text"], row["title"], row["source"], published.isoformat() if published else "", row["speaker"]]
     return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()[:16]
-
-
-def _table(rows: list[dict[str, Any]], config: Config, journal: Journal) -> pd.DataFrame:
-    originals = find_reprints(
-        [row["text"] for row in rows], [row["published"] for row in rows], [row["speaker"] for row in rows], config.reading.near_duplicate
-    )
-    frame = pd.DataFrame(rows)
-    frame["published"] = np.array([row["published"] for row in rows], dtype="datetime64[us]")
-    frame["duplicate_of"] = [None if original is None else rows[original]["article_id"] for original in originals]
-    absent = [name for name, column in TABLES["articles"].columns.items() if column.missing and column.kind == "text"]
-    frame[absent] = frame[absent].replace("", None)
-    frame = check(typed(frame, "articles"), "articles")
-    frame.attrs.update(skipped=journal.skipped, warnings=journal.warnings, inputs=journal.inputs)
-    return frame

@@ -11,7 +11,8 @@ from analysis.answers import Answers
 from analysis.groups import join
 from analysis.writing import TableFile
 
-WRITTEN = ("statements", "mentions", "scores")
+WRITTEN = ("articles", "statements", "mentions", "scores")
+SAME = ["model", "revision"]  # in all rows of a run
 
 
 @dataclass
@@ -49,9 +50,10 @@ def gather(answers: Answers, folder: Path | None, files: ExitStack) -> Gathered:
     rows = []
     counts: dict[str, Counter[str]] = {"extract statements": Counter(), "find targets": Counter(), "score stance": Counter()}
     for articles, block in answers.blocks():
-        rows.append(join(block.scores, block.statements, articles))
+        joined = join(block.scores, block.statements, articles)
+        rows.append(joined.astype(dict.fromkeys(SAME, "category")))
         for name in WRITTEN:
-            table = getattr(block, name)
+            table = articles if name == "articles" else getattr(block, name)
             if folder:
                 written[name].append(table)
             else:

@@ -102,15 +102,15 @@ def run(
         if stands:
             reporter.finish("nothing new", {}, time.perf_counter() - began)
             return stands
-    with stages.one("read articles") as counts:
-        from analysis.articles import read_articles
-
-        articles = read_articles(paths, config)
-        attrs = dict(articles.attrs)
-        counts |= {"files": len(attrs["inputs"]), "articles": len(articles), "skipped": len(attrs["skipped"])}
-        counts["reprints"] = int(articles["duplicate_of"].notna().sum())
     with ExitStack() as stack:
-        store = stack.enter_context(Store(cache if not nameless else None))
+        kept = Path(cache) if cache is not None and not nameless else None
+        store = stack.enter_context(Store(kept))
+        with stages.one("read articles") as counts:
+            from analysis.shelf import Shelf
+
+            articles = stack.enter_context(Shelf(paths, config, kept, stages.tick))
+            counts |= {"files": len(articles.attrs["inputs"]), "articles": len(articles), "skipped": len(articles.attrs["skipped"])}
+            counts["reprints"] = articles.reprints
         answers = Answers(articles, config, tagger, classifier, store, engine)
         ticks: list[Callable[[int], None]] = [
             reporter.start(name, total) for name, total in zip(STAGES, (answers.missing(), None, None), strict=True)
@@ -132,7 +132,9 @@ def run(
             counts["scores"] = gathered.counts["score stance"]["scores"]
             counts |= {"counted once": int(first["n_statements"].sum()) if len(first) else 0, "groups": len(summary)}
             counts["too few articles"] = int(summary["estimate"].isna().sum()) if len(summary) else 0
-        done.tables = {"articles": articles, **gathered.tables, "summary": summary}
+        done.tables = {**gathered.tables, "summary": summary}
+        if not folder:
+            done.tables["articles"].attrs.update(articles.attrs)
         done.manifest = {
             "package": analysis.__version__,
             "models": {
@@ -142,9 +144,7 @@ def run(
             "seed": config.summary.seed,
             "stages": stages.counts,
             "store": answers.account(nameless),
-            "inputs": attrs["inputs"],
-            "skipped": attrs["skipped"],
-            "warnings": attrs.get("warnings", []),
+            **articles.attrs,
             "config": plain(config),
             "fingerprint": mark,
         }
@@ -160,13 +160,14 @@ class _Stages:
     def __init__(self, reporter: Reporter) -> None:
         self.reporter = reporter
         self.counts: dict[str, dict[str, Any]] = {}
+        self.tick: Callable[[int], None] = lambda done: None
 
     @contextmanager
     def one(self, name: str) -> Iterator[dict[str, int]]:
         """Begin a stage without progress, and end it with the counts put into the dictionary."""
         counts: dict[str, int] = {}
         began = time.perf_counter()
-        self.reporter.start(name, None)
+        self.tick = self.reporter.start(name, None)
         yield counts
         self.end(name, counts, time.perf_counter() - began)
 
@@ -194,7 +195,7 @@ def _written(done: Results, folder: Path, config: Config, gathered: Gathered, an
     done.rows = gathered.rows
     with stages.one("write results") as counts:
         words = done.tables.get("words", empty("words"))
-        counts["files"] = files + write_results({"articles": tables["articles"], "summary": tables["summary"], "words": words}, folder)
+        counts["files"] = files + write_results({"summary": tables["summary"], "words": words}, folder)
         if not small:
             done.tables = FolderTables(folder)
         counts["files"] += draw_all(done, folder / "charts") + small

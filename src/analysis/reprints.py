@@ -2,9 +2,10 @@
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +14,7 @@ SHINGLE, MIN_WORDS, PERMUTATIONS = 3, 20, 128
 
 
 def find_reprints(texts: Sequence[str], published: Sequence[date | None], speakers: Sequence[str], threshold: float) -> list[int | None]:
-    """Find for every article the earlier one it repeats.
-
-    Articles are taken from the earliest on, those without a date last, equals in the order given. One that overlaps with an
-    earlier original by at least ``threshold`` is its reprint; others are originals themselves, so no reprint of a reprint
-    drifts away from what it points to. Overlap is the Jaccard index of the sets of three-word sequences. MinHash with
-    locality-sensitive hashing (Broder 1997; datasketch) proposes the pairs, so time grows with the number of articles and not
-    with its square; every proposal is then verified exactly.
+    """Find for every article the earlier one it repeats: ``Sketches`` of texts that are all in memory.
 
     Parameters
     ----------
@@ -35,31 +30,102 @@ def find_reprints(texts: Sequence[str], published: Sequence[date | None], speake
     list of int or None, length n
         Index of the original, None for originals. Texts of fewer than 20 words ("Thank you.") are never reprints.
     """
-    if len(texts) < 2:
-        return [None] * len(texts)
-    # It brings scipy.integrate along, the slowest import of a run: not for a single article.
-    from datasketch import MinHash, MinHashLSH
+    sketches = Sketches(threshold)
+    for text, day, speaker in zip(texts, published, speakers, strict=True):
+        sketches.add(text, day, speaker)
+    return sketches.reprints(texts.__getitem__)
 
-    index = MinHashLSH(num_perm=PERMUTATIONS, params=_bands(threshold))
-    shingles = lru_cache(maxsize=4096)(lambda i: shingle_hashes(texts[i]))
-    order = sorted(range(len(texts)), key=lambda i: (published[i] is None, published[i] or date.min, i))
-    rank = {i: place for place, i in enumerate(order)}
-    base = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
-    originals: list[int | None] = [None] * len(texts)
-    for i in order:
-        mine = shingles(i)
-        if len(mine) < MIN_WORDS - SHINGLE + 1:
-            continue
-        sketch = base.copy()
-        sketch.update_batch(mine & np.uint64(0xFFFFFFFF))
-        for j in sorted(index.query(sketch), key=rank.__getitem__):
-            differ = speakers[i] and speakers[j] and speakers[i] != speakers[j]
-            if not differ and jaccard(mine, shingles(j)) >= threshold:
-                originals[i] = j
-                break
-        else:
-            index.insert(i, sketch)
-    return originals
+
+class Sketches:
+    """What is kept of each text to find reprints, half a kilobyte, while the texts are elsewhere.
+
+    Articles are taken from the earliest on, those without a date last, equals in the order given. One that overlaps with an earlier original by at least
+    ``threshold`` is its reprint; others are originals themselves, so no reprint of a reprint drifts away from what it points to. Overlap is the Jaccard index of
+    the sets of three-word sequences. MinHash (Broder 1997; datasketch) in bands proposes the pairs, so time grows with the number of articles and not with its
+    square; every proposal is then verified exactly.
+
+    Parameters
+    ----------
+    threshold : float
+        Least overlap, above 0, at most 1.
+    """
+
+    def __init__(self, threshold: float) -> None:
+        self.threshold = threshold
+        self.published: list[date | None] = []
+        self.speakers: list[str] = []
+        self._sketches: list[npt.NDArray[np.uint32] | None] = []
+        self._waiting: npt.NDArray[np.uint64] | None = None
+
+    def add(self, text: str, published: date | None, speaker: str) -> None:
+        """Take up the next text."""
+        self.published.append(published)
+        self.speakers.append(speaker)
+        # What makes sketches brings scipy.integrate along, the slowest import of a run: not for a single article.
+        if len(self.published) == 1:
+            self._waiting = shingle_hashes(text)
+            return
+        if self._waiting is not None:
+            self._sketches.append(_sketch(self._waiting))
+            self._waiting = None
+        self._sketches.append(_sketch(shingle_hashes(text)))
+
+    def reprints(self, text_of: Callable[[int], str]) -> list[int | None]:
+        """Return the index of each text's original, None for originals; ``text_of`` gives back the text of an index."""
+        n = len(self.published)
+        originals: list[int | None] = [None] * n
+        if n < 2:
+            return originals
+        buckets, members = self._buckets()
+        shingles = lru_cache(maxsize=256)(lambda i: shingle_hashes(text_of(i)))
+        order = sorted(range(n), key=lambda i: (self.published[i] is None, self.published[i] or date.min, i))
+        rank = {i: place for place, i in enumerate(order)}
+        for i in order:
+            mine = buckets[i][buckets[i] >= 0].tolist()
+            for j in sorted({j for bucket in mine for j in members[bucket]}, key=rank.__getitem__):
+                differ = self.speakers[i] and self.speakers[j] and self.speakers[i] != self.speakers[j]
+                if not differ and jaccard(shingles(i), shingles(j)) >= self.threshold:
+                    originals[i] = j
+                    break
+            else:
+                for bucket in mine:
+                    members[bucket].append(i)
+        return originals
+
+    def _buckets(self) -> tuple[npt.NDArray[np.int32], list[list[int]]]:
+        """Return for each text and band the number of its bucket, -1 where it is alone in it, shape (n, bands), and a list for each bucket."""
+        bands, rows = _bands(self.threshold)
+        known = [i for i, sketch in enumerate(self._sketches) if sketch is not None]
+        values = np.array([self._sketches[i] for i in known], dtype=np.uint64).reshape(len(known), PERMUTATIONS)
+        found = np.full((len(self._sketches), bands), -1, dtype=np.int32)
+        members: list[list[int]] = []
+        for band in range(bands):
+            key = np.zeros(len(known), dtype=np.uint64)
+            for column in range(band * rows, (band + 1) * rows):
+                key = _mixed(key + values[:, column])
+            _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
+            number = np.where(count > 1, np.cumsum(count > 1) - 1 + len(members), -1)
+            found[known, band] = number[inverse]
+            members += [[] for _ in range(int((count > 1).sum()))]
+        return found, members
+
+
+def _sketch(shingles: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32] | None:
+    """Return the MinHash of a text, None where it is too short to be a reprint."""
+    if len(shingles) < MIN_WORDS - SHINGLE + 1:
+        return None
+    sketch = _blank().copy()
+    sketch.update_batch(shingles & np.uint64(0xFFFFFFFF))
+    values = np.asarray(sketch.hashvalues, dtype=np.uint64)
+    # Folded to half the bytes: equal stays equal, and what falls together by chance is proposed and found to differ.
+    return ((values ^ (values >> np.uint64(32))) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+
+
+@cache
+def _blank() -> Any:
+    from datasketch import MinHash
+
+    return MinHash(num_perm=PERMUTATIONS, hashfunc=int)
 
 
 def _bands(threshold: float) -> tuple[int, int]:
@@ -76,9 +142,13 @@ def shingle_hashes(text: str) -> npt.NDArray[np.uint64]:
     mixed = np.zeros(len(words) - SHINGLE + 1, dtype=np.uint64)
     for offset in range(SHINGLE):
         # Multiply, add and fold the high half down: both halves must depend on every word and on the order.
-        mixed = (mixed + words[offset : len(mixed) + offset]) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
+        mixed = _mixed(mixed + words[offset : len(mixed) + offset])
     return np.unique(mixed)
+
+
+def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    values = values * np.uint64(0x9E3779B97F4A7C15)
+    return values ^ (values >> np.uint64(29))
 
 
 def jaccard(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> float:

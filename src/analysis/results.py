@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+from pyarrow.dataset import dataset
 
 from analysis.groups import join
 from analysis.storage import MANIFEST, TABLE_NAMES, ResultsError
@@ -57,12 +56,14 @@ class FolderTables(Mapping[str, pd.DataFrame]):
             self._read[name] = self.part(name)
         return self._read[name]
 
-    def part(self, name: str, of: Filters | None = None, first: int | None = None) -> pd.DataFrame:
-        """Return some rows of a table, as ``read_table`` does."""
+    def part(
+        self, name: str, of: Filters | None = None, first: int | None = None, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Return some rows or columns of a table, as ``read_table`` does; it is not kept."""
         if self._file(name) != self._files[name]:
             raise ResultsError(f"{self.folder / name}.parquet: was replaced by a later run; read the folder again with read_results")
         # A folder of before there was this table has none; the words can be weighed later.
-        return empty(name) if name == "words" and self._files[name] is None else read_table(self.folder, name, of, first)
+        return empty(name) if name == "words" and self._files[name] is None else read_table(self.folder, name, of, first, columns)
 
     def _file(self, name: str) -> tuple[int, int] | None:
         try:
@@ -110,7 +111,8 @@ class Results:
         OSError
             If the configuration names a file of events that is not there.
         """
-        published = self.tables["articles"]["published"].dropna()
+        articles = self.tables.part("articles", columns=["published"]) if isinstance(self.tables, FolderTables) else self.tables["articles"]
+        published = articles["published"].dropna()
         if len(published.unique()) < 2 or self.rows.empty:
             return None
         settings = self.manifest["config"]["summary"]
@@ -165,7 +167,9 @@ def open_results(folder: str | Path) -> Results:
     return Results(tables, _by_group(tables["summary"], by), manifest)
 
 
-def read_table(folder: Path, name: str, of: Filters | None = None, first: int | None = None) -> pd.DataFrame:
+def read_table(
+    folder: Path, name: str, of: Filters | None = None, first: int | None = None, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Return a table of a finished run, checked; the error says what to do where it is missing or damaged.
 
     Parameters
@@ -178,10 +182,14 @@ def read_table(folder: Path, name: str, of: Filters | None = None, first: int | 
         Filters as ``pandas.read_parquet`` takes them; all rows without it.
     first : int, optional
         Only the first rows are read.
+    columns : sequence of str, optional
+        Only these are read, and not checked.
     """
     path = folder / f"{name}.parquet"
     again = f"make it anew with: stance run ARTICLES --out {folder} --overwrite"
     try:
+        if columns is not None:
+            return pd.read_parquet(path, columns=list(columns))
         table = pd.read_parquet(path, filters=of) if first is None else _head(path, first)
     except FileNotFoundError:
         raise ResultsError(f"{folder}: {path.name} is missing, so it is not the folder of a finished stance run; {again}") from None
@@ -207,7 +215,4 @@ def _by_group(summary: pd.DataFrame, groups: Sequence[tuple[str, ...]]) -> dict[
 
 
 def _head(path: Path, rows: int) -> pd.DataFrame:
-    with pq.ParquetFile(path) as file:
-        found = next(file.iter_batches(batch_size=rows), None)
-        table: pd.DataFrame = pa.Table.from_batches([found] if found is not None else [], file.schema_arrow).to_pandas()
-    return table
+    return pd.DataFrame(dataset(path).head(rows).to_pandas())

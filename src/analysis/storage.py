@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,11 +76,21 @@ def spans_as_json(rows: pd.DataFrame) -> pd.DataFrame:
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     """Write a file beside its place and move it there, so that a reader finds the old file or the new one, never half of one."""
     temporary = temporary_name(path)
+    if path.is_dir():  # of a larger run
+        remove(path)
     try:
         write(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def temporary_name(path: Path) -> Path:

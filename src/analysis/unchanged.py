@@ -62,8 +62,10 @@ def hashes(folder: Path, names: set[str] | None = None) -> dict[str, str]:
 
 
 def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file, or the system's word if it cannot be read."""
+    """Return the SHA-256 of a file, for a folder that of its files' names and hashes, or the system's word if it cannot be read."""
     try:
+        if path.is_dir():
+            return hashlib.sha256(repr([(part.name, hash_of(part)) for part in sorted(path.iterdir())]).encode()).hexdigest()
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:

@@ -1,6 +1,7 @@
 """Tables on disk, row group by row group, in place all together: whoever looks finds the old results or the new ones."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -11,9 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.storage import MANIFEST, TABLE_NAMES, UNFINISHED, spans_as_json, temporary_name
+from analysis.storage import MANIFEST, TABLE_NAMES, UNFINISHED, remove, spans_as_json, temporary_name
 from analysis.tables import TABLES
 
+PART = 250_000  # rows of a Parquet file
 TYPES = {
     "text": pa.large_string(),
     "date": pa.timestamp("us"),
@@ -37,19 +39,28 @@ class TableFile:
     def __init__(self, folder: Path, name: str) -> None:
         self.columns = TABLES[name].columns
         self.places = [folder / f"{name}.{ending}" for ending in ("parquet", "csv")]
-        self.parquet, self.csv = (temporary_name(place) for place in self.places)
+        self.parts, self.csv = (temporary_name(place) for place in self.places)
+        self._rows = self._number = 0
         self._writer: Any = None
+        self._schema: Any = None
         self._text: Any = None
 
     def append(self, rows: pd.DataFrame) -> None:
-        """Add rows; the Parquet file has a row group for each call."""
+        """Add rows; the Parquet file has a row group for each call, and goes on in another file after ``PART`` rows."""
         rows = rows[list(self.columns)]
-        if self._writer is None:
+        if self._schema is None:
             types = pa.Schema.from_pandas(rows[:0], preserve_index=False)
             fields = [types.field(name).with_type(TYPES[column.kind]) for name, column in self.columns.items()]
-            self._writer = pq.ParquetWriter(self.parquet, pa.schema(fields, metadata=types.metadata))
+            self._schema = pa.schema(fields, metadata=types.metadata)
             self._text = self.csv.open("w", encoding="utf-8", newline="")
-        self._writer.write_table(pa.Table.from_pandas(rows, self._writer.schema, preserve_index=False))
+            self.parts.mkdir()
+        if self._writer is None or self._rows >= PART:
+            if self._writer is not None:
+                self._writer.close()
+            self._writer = pq.ParquetWriter(self.parts / f"part-{self._number:05}.parquet", self._schema)
+            self._number, self._rows = self._number + 1, 0
+        self._writer.write_table(pa.Table.from_pandas(rows, self._schema, preserve_index=False))
+        self._rows += len(rows)
         spans_as_json(rows).to_csv(self._text, index=False, header=self._text.tell() == 0, date_format="%Y-%m-%d")
 
     def close(self) -> None:
@@ -60,11 +71,18 @@ class TableFile:
             self._writer = None
 
     def publish(self) -> int:
-        """Move both files to their places; return how many."""
+        """Move both files to their places; return how many. Several Parquet files become a folder of that name, which is read like a file."""
         self.close()
-        for temporary, place in zip((self.parquet, self.csv), self.places, strict=True):
-            temporary.replace(place)
-        return 2
+        place = self.places[0]
+        if place.is_dir():
+            shutil.rmtree(place)
+        if self._number == 1:
+            next(self.parts.iterdir()).replace(place)
+        else:
+            place.unlink(missing_ok=True)
+            self.parts.replace(place)
+        self.csv.replace(self.places[1])
+        return 1 + self._number
 
     def __enter__(self) -> "TableFile":
         return self
@@ -73,8 +91,8 @@ class TableFile:
         try:
             self.close()
         finally:
-            self.parquet.unlink(missing_ok=True)
-            self.csv.unlink(missing_ok=True)
+            remove(self.parts)
+            remove(self.csv)
 
 
 @contextmanager
@@ -97,7 +115,7 @@ def alone(folder: Path) -> Iterator[None]:
                 fcntl.flock(held, fcntl.LOCK_EX)
             for name in (*TABLE_NAMES, "manifest", "report"):
                 for left in folder.glob(f".{name}.*.[0-9]*"):
-                    left.unlink(missing_ok=True)
+                    remove(left)
         yield
 
 
