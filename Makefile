@@ -6,7 +6,7 @@ DATA ?= ../shared
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab notebooks lint bench validity kremlin picture clean
+.PHONY: help run test slow lab notebooks lint bench validity kremlin picture clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -16,6 +16,9 @@ run: .venv/run.stamp  ## set up and run the pipeline on data/raw, results in res
 
 test: .venv/test.stamp  ## set up what testing needs and run all tests
 	$(BIN)/python -m pytest -q
+
+slow: .venv/test.stamp  ## run the tests that start a cluster on this machine
+	$(BIN)/python -m pytest -q -m slow
 
 lab: .venv/lab.stamp  ## open JupyterLab on notebooks/
 	$(BIN)/jupyter lab notebooks

@@ -54,12 +54,12 @@ def measure(raw, folder):
     from analysis.progress import LogReporter
 
     began = time.perf_counter()
-    options = {"classifier": LengthClassifier(), "tagger": SaidTagger(), "reporter": LogReporter(print)}
+    options = {"classifier": LengthClassifier(), "tagger": SaidTagger(), "reporter": LogReporter(lambda line: print(line, flush=True))}
     done = run(raw, load_config(), Path(folder) / "out", cache=Path(folder) / "cache", **options)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     stages = done.manifest["stages"]
     n = stages["extract statements"]["statements"]
-    print(f"{n:,} statements, {stages['score stance']['scores']:,} scores: {time.perf_counter() - began:,.1f} s, peak {peak:,.0f} MB")
+    print(f"{n:,} statements, {stages['score stance']['scores']:,} scores: {time.perf_counter() - began:,.1f} s, peak {peak:,.0f} MB", flush=True)
 
 
 def main(sizes):

@@ -2,10 +2,12 @@
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pandas as pd
 
+import analysis
 from analysis import find_targets, pairs_of
 from analysis.classifiers import Pair
 from analysis.sentences import sentence_spans
@@ -18,6 +20,8 @@ CLAIMS = (
     "the harvest would be poor in the north and better along the coast",
     "nobody should expect the West to pay for a bridge that leads nowhere",
 )
+# Words of the codebook in any order: texts that share all their phrases are reprints of each other to a machine.
+WORDS = sorted(set(re.findall(r"\b[a-z]{4,}\b", (Path(analysis.__file__).parent / "codebook.md").read_text(encoding="utf-8"))))
 
 
 def documents(data: Path | None, n: int, seed: int = 0) -> tuple[str, list[dict[str, str]]]:
@@ -35,7 +39,7 @@ def documents(data: Path | None, n: int, seed: int = 0) -> tuple[str, list[dict[
 
 def _paragraph(rng: random.Random) -> str:
     who, claims = rng.choice(SPEAKERS), rng.sample(CLAIMS, 2)
-    return f"{who[0].upper()}{who[1:]} said on day {rng.randint(1, 999)} that {claims[0]}. The reply is expected by noon. According to {rng.choice(SPEAKERS)}, {claims[1]}."
+    return f"{who[0].upper()}{who[1:]} said on day {rng.randint(1, 999)} that {claims[0]}. The reply on {' '.join(rng.sample(WORDS, 12))} is expected by noon. According to {rng.choice(SPEAKERS)}, {claims[1]} with {' '.join(rng.sample(WORDS, 6))}."
 
 
 def pairs(rows: list[dict[str, str]], n: int) -> list[Pair]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 import analysis
 from analysis.config import load_config
@@ -78,8 +79,18 @@ def test_other_pages_run_on_the_results_of_the_tutorial(name, number, place):
 
 def test_commands_stand_in_blocks_that_run_not_in_sentences():
     prose = {page.name: re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE) for page in PAGES}
-    found = {name: re.findall(r"`((?:stance|jupyter|chromium|playwright|python|pip) [^`]*(?:\.\w+|--\w+ \S+|/)[^`]*)`", text) for name, text in prose.items()}
+    found = {
+        name: re.findall(r"`((?:stance|jupyter|chromium|playwright|python|pip) [^`]*(?:\.\w+|--\w+ \S+|/)[^`]*)`", text)
+        for name, text in prose.items()
+    }
     assert {name: commands for name, commands in found.items() if commands} == {}
+
+
+@pytest.mark.slow
+def test_page_on_clusters_runs_on_a_cluster_of_this_machine(place):
+    if not (place / "results").exists():
+        run_page(DOCS / "tutorial.md", place)
+    assert run_page(DOCS / "cluster.md", place) == 3
 
 
 def test_calls_of_the_page_on_estimates_run(place):
@@ -98,14 +109,17 @@ def test_every_page_is_tried():
         "estimates.md",
         "data-dictionary.md",
         "performance.md",
+        "cluster.md",
     }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_every_block_has_a_known_language(page, tmp_path):
     for i, (language, block) in enumerate(blocks(page)):
-        assert language in ("sh", "python", "yaml")
-        if language == "yaml":
+        assert language in ("sh", "python", "yaml") or (page.name, language) == ("cluster.md", "text")
+        if block.startswith("cluster_name:"):
+            assert {"max_workers", "available_node_types", "setup_commands"} <= set(yaml.safe_load(block))
+        elif language == "yaml":
             path = tmp_path / f"{i}.yml"
             path.write_text(block, encoding="utf-8")
             load_config(path)

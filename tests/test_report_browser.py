@@ -235,7 +235,9 @@ def test_words_that_carried_the_stance_are_marked_and_nothing_else_changes(visit
     assert texts[0] == texts[1]
     added = page.locator("#key-carried").inner_text()
     for part in ("#overview", "#speakers", "#list", "#filters"):
-        assert plain.locator(part).inner_text() == re.sub(r" · (no few words carry it|carried by “[^”]*”(, “[^”]*”)*)", "", page.locator(part).inner_text())
+        assert plain.locator(part).inner_text() == re.sub(
+            r" · (no few words carry it|carried by “[^”]*”(, “[^”]*”)*)", "", page.locator(part).inner_text()
+        )
     key = page.locator(".key").inner_text().replace(added, "")
     assert key.split() == plain.locator(".key").inner_text().split()
     page.get_by_role("link", name="Show the marked ones").click()

@@ -69,7 +69,9 @@ def taught(teacher: OnnxModel, rows: list[Row], kept: Path, most: float = math.i
     if kept.exists():
         held = np.load(kept)
         if str(held["teacher"]) != teacher.revision:
-            raise SystemExit(f"{kept}: answers of teacher {str(held['teacher'])[:12]}, not of {teacher.revision[:12]}; remove it and start again")
+            raise SystemExit(
+                f"{kept}: answers of teacher {str(held['teacher'])[:12]}, not of {teacher.revision[:12]}; remove it and start again"
+            )
         known = dict(zip(held["keys"].tolist(), held["logits"], strict=True))
     asked = list({key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}.items())
     print(f"teacher: {len(rows)} rows, {len(rows) - len(asked)} known or twice there, {len(asked)} to be asked", flush=True)

@@ -70,7 +70,7 @@ def _add_run(commands: Any) -> None:
         description="Read articles, extract statements and speakers, find the targets, score stance, summarize, draw, write report.html.",
         epilog="Reads .txt, .md, .html, .csv, .jsonl, .parquet; folders are searched. Example: stance run data/raw --out results",
     )
-    p.add_argument("paths", nargs="+", metavar="PATH", help="file or folder with articles")
+    p.add_argument("paths", nargs="+", metavar="PATH", help="file or folder with articles, also s3://... or gs://...")
     p.add_argument("--config", metavar="FILE", help="your own configuration (stance config prints the default one)")
     p.add_argument(
         "--out", default="results", metavar="DIR", help="folder for tables, charts, report.html and manifest.json (default: results)"
@@ -80,7 +80,9 @@ def _add_run(commands: Any) -> None:
     store = p.add_mutually_exclusive_group()
     store.add_argument("--cache", metavar="DIR", help="folder of what earlier runs computed (default: .stance-cache beside the results)")
     store.add_argument("--no-cache", action="store_true", help="compute everything anew, keep nothing for the next run")
-    p.add_argument("--engine", choices=["local", "ray"], default="local", help="where new articles are worked on (default: local, this machine)")
+    p.add_argument(
+        "--engine", choices=["local", "ray"], default="local", help="where new articles are worked on (default: local, this machine)"
+    )
     p.add_argument(
         "--ray", action="append", default=[], metavar="NAME=VALUE",
         help="with --engine ray: address of the cluster, workers (4 or 2-20), cpus and gpus of each, or another setting of Ray's actors; may be repeated",
@@ -154,7 +156,8 @@ def _run(args: argparse.Namespace) -> int:
         from analysis.cluster import ray_engine
 
         engine = ray_engine(args.ray)
-    cache = None if args.no_cache else args.cache or Path(args.out).parent / FOLDER
+    beside = Path() if "://" in args.out else Path(args.out).parent
+    cache = None if args.no_cache else args.cache or beside / FOLDER
     reporter = TerminalReporter(said)
     try:
         results = run(args.paths, config, args.out, overwrite=args.overwrite, reporter=reporter, cache=cache, engine=engine)

@@ -86,7 +86,9 @@ class RayEngine:
                     scored(done.pairs)
                 yield Done(new, done.pairs, done.seconds)
         if given:
-            raise ClusterError(f"{len(given)} articles did not come back from the cluster, the first is {min(given)}; run again: the others are kept")
+            raise ClusterError(
+                f"{len(given)} articles did not come back from the cluster, the first is {min(given)}; run again: the others are kept"
+            )
 
     def _batches(self, made: Any) -> Iterator[pd.DataFrame]:
         try:
@@ -98,7 +100,9 @@ class RayEngine:
         if self.ray.is_initialized():
             return
         try:
-            self.ray.init(address=self.address, include_dashboard=False if self.address is None else None, log_to_driver=False, logging_level="ERROR")
+            self.ray.init(
+                address=self.address, include_dashboard=False if self.address is None else None, log_to_driver=False, logging_level="ERROR"
+            )
         except (ConnectionError, RuntimeError, OSError, ValueError) as error:
             raise ClusterError(f"no Ray cluster at {self.address or 'this machine'}: {str(error).splitlines()[0]}") from error
 
@@ -114,14 +118,18 @@ class Worker:
 
     def __init__(self, task: Task, package: str) -> None:
         if identity.package() != package:
-            raise RuntimeError("this machine of the cluster has another version of stance-analysis than the one the run was started on; install the same")
+            raise RuntimeError(
+                "this machine of the cluster has another version of stance-analysis than the one the run was started on; install the same"
+            )
         self.task = task
 
     def __call__(self, articles: pd.DataFrame) -> pd.DataFrame:
         """Return a row for each article: its id and what is kept of it; pairs and seconds of the block are in every row."""
         done = work_and_pack(articles, self.task)
         rows = pd.DataFrame({"article_id": list(done.packed), "value": list(done.packed.values())})
-        return rows.assign(pairs=done.pairs, **{f"seconds_{i}": s for i, s in enumerate(done.seconds)}, block=articles["article_id"].iloc[0])
+        return rows.assign(
+            pairs=done.pairs, **{f"seconds_{i}": s for i, s in enumerate(done.seconds)}, block=articles["article_id"].iloc[0]
+        )
 
 
 def ray_engine(given: Sequence[str]) -> RayEngine:
@@ -185,5 +193,7 @@ def _ray() -> Any:
         import ray
         import ray.data
     except ImportError as error:
-        raise ClusterError("--engine ray needs the extra 'ray', here and on every machine of the cluster: pip install 'stance-analysis[ray]'") from error
+        raise ClusterError(
+            "--engine ray needs the extra 'ray', here and on every machine of the cluster: pip install 'stance-analysis[ray]'"
+        ) from error
     return ray

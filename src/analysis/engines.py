@@ -82,9 +82,7 @@ def work_and_pack(articles: pd.DataFrame, task: Task, read: Progress | None = No
     return Done(pack(articles, block), len(block.scores), seconds)
 
 
-def work_here(
-    blocks: Iterable[pd.DataFrame], task: Task, read: Progress | None = None, scored: Progress | None = None
-) -> Iterator[Done]:
+def work_here(blocks: Iterable[pd.DataFrame], task: Task, read: Progress | None = None, scored: Progress | None = None) -> Iterator[Done]:
     """Work on blocks one after the other in this process."""
     for articles in blocks:
         yield work_and_pack(articles, task, read, scored)

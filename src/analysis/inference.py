@@ -116,13 +116,21 @@ class OnnxModel:
 
 def _threads() -> int:
     asked = os.environ.get("OMP_NUM_THREADS", "")
-    return int(asked) if asked.isdigit() and int(asked) else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return (
+        int(asked)
+        if asked.isdigit() and int(asked)
+        else len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1
+    )
 
 
 def _same_model(folder: Path, embedded: bool, settings: Sequence[str], revision: str) -> OnnxModel:
     model = OnnxModel(MODELS / folder if embedded else folder, settings=settings)
     if model.revision != revision:
-        raise ModelError(f"{model.folder}: another model here ({model.revision[:12]}) than where the run was started ({revision[:12]}); install the same version")
+        raise ModelError(
+            f"{model.folder}: another model here ({model.revision[:12]}) than where the run was started ({revision[:12]}); install the same version"
+        )
     return model
 
 

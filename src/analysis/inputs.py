@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.elsewhere import as_path, is_elsewhere
+
 
 class InputError(ValueError):
     """Nothing can be read, or a path that was named does not exist; the message says which and why."""
@@ -23,11 +25,12 @@ class Journal:
 def find_files(paths: Iterable[str | Path], journal: Journal) -> list[Path]:
     """Return every file the paths name or contain, once, in the order of their paths; raise InputError for a path that is not there."""
     found: dict[Path, Path] = {}
-    for path in map(Path, paths):
+    for path in map(as_path, paths):
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")
-        inside = _below(path, journal) if path.is_dir() else [path]
-        found.update({file.resolve(): file for file in reversed(inside)})
+        below = _below_elsewhere if is_elsewhere(path) else _below
+        inside = below(path, journal) if path.is_dir() else [path]
+        found.update({file if is_elsewhere(file) else file.resolve(): file for file in reversed(inside)})
     return sorted(found.values(), key=shown_path)
 
 
@@ -51,8 +54,17 @@ def _below(folder: Path, journal: Journal) -> list[Path]:
     return found
 
 
+def _below_elsewhere(folder: Path, journal: Journal) -> list[Path]:
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    if not found:
+        journal.skipped.append({"path": shown_path(folder), "reason": "no files in this folder"})
+    return found
+
+
 def shown_path(path: Path) -> str:
     """Write a path from the current folder where it lies below it, so that results name no machine."""
+    if is_elsewhere(path):
+        return str(path)
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a symbolic link keeps its own name
     here = Path.cwd()
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()

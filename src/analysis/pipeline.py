@@ -15,6 +15,7 @@ from analysis.answers import Answers
 from analysis.attribution import AttributionTagger, load_tagger
 from analysis.classifiers import StanceClassifier, load_classifier
 from analysis.config import Config, load_config
+from analysis.elsewhere import is_elsewhere, mirrored
 from analysis.engines import STAGES, Engine
 from analysis.gathering import WRITTEN, Gathered, gather
 from analysis.labels import read_labels
@@ -48,11 +49,11 @@ def run(
     Parameters
     ----------
     paths : str, Path or sequence of them
-        Files and folders with articles.
+        Files and folders with articles; on S3, GCS and elsewhere by fsspec's names (``s3://bucket/articles``), with the extra ``remote``.
     config : Config, optional
         The default configuration without it.
     out : str or Path, optional
-        Folder for tables (Parquet and CSV), charts (PNG and SVG), ``report.html`` and ``manifest.json``; with it the table ``words`` is made too. Hand labels stored there are used for corrected estimates.
+        Folder for tables (Parquet and CSV), charts (PNG and SVG), ``report.html`` and ``manifest.json``; with it the table ``words`` is made too. Hand labels stored there are used for corrected estimates. A folder elsewhere (``s3://``) is written last, as a copy of one here.
     overwrite : bool
         Write to ``out`` although it holds the results of another configuration.
     classifier : StanceClassifier, optional
@@ -84,6 +85,19 @@ def run(
     StoreError
         If the store cannot be used.
     """
+    if out is not None and is_elsewhere(out):
+        with mirrored(out, Path(cache) if cache is not None else None) as here:
+            return run(
+                paths,
+                config,
+                here,
+                overwrite=overwrite,
+                classifier=classifier,
+                tagger=tagger,
+                reporter=reporter,
+                cache=cache,
+                engine=engine,
+            )
     began = time.perf_counter()
     config = config or load_config()
     reporter = reporter or Silent()

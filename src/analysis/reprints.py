@@ -1,5 +1,6 @@
 """Reprints: articles that repeat an earlier one, nearly word for word."""
 
+import math
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -42,7 +43,7 @@ class Sketches:
     Articles are taken from the earliest on, those without a date last, equals in the order given. One that overlaps with an earlier original by at least
     ``threshold`` is its reprint; others are originals themselves, so no reprint of a reprint drifts away from what it points to. Overlap is the Jaccard index of
     the sets of three-word sequences. MinHash (Broder 1997; datasketch) in bands proposes the pairs, so time grows with the number of articles and not with its
-    square; every proposal is then verified exactly.
+    square; every proposal whose sketches agree is then verified exactly.
 
     Parameters
     ----------
@@ -76,38 +77,49 @@ class Sketches:
         originals: list[int | None] = [None] * n
         if n < 2:
             return originals
-        buckets, members = self._buckets()
+        known = np.array([i for i, sketch in enumerate(self._sketches) if sketch is not None], dtype=np.int64)
+        values = np.zeros((n, PERMUTATIONS), dtype=np.uint32)
+        for i in known:
+            values[i] = self._sketches[i]
+        buckets, sizes = _buckets(values, known, *_bands(self.threshold))
+        # Far below the threshold by the sketches, five standard errors, is below it: texts made of the same phrases are proposed in crowds.
+        least = PERMUTATIONS * self.threshold - 5 * math.sqrt(PERMUTATIONS * self.threshold * (1 - self.threshold))
         shingles = lru_cache(maxsize=256)(lambda i: shingle_hashes(text_of(i)))
         order = sorted(range(n), key=lambda i: (self.published[i] is None, self.published[i] or date.min, i))
-        rank = {i: place for place, i in enumerate(order)}
+        members, held = [np.empty(size, dtype=np.int32) for size in sizes], [0] * len(sizes)
+        rank = np.empty(n, dtype=np.int64)
+        rank[order] = np.arange(n)
         for i in order:
             mine = buckets[i][buckets[i] >= 0].tolist()
-            for j in sorted({j for bucket in mine for j in members[bucket]}, key=rank.__getitem__):
+            proposed = np.unique(np.concatenate([np.empty(0, np.int32), *(members[bucket][: held[bucket]] for bucket in mine)]))
+            near = proposed[(values[proposed] == values[i]).sum(axis=1) >= least]
+            for j in near[np.argsort(rank[near])].tolist():
                 differ = self.speakers[i] and self.speakers[j] and self.speakers[i] != self.speakers[j]
                 if not differ and jaccard(shingles(i), shingles(j)) >= self.threshold:
                     originals[i] = j
                     break
             else:
                 for bucket in mine:
-                    members[bucket].append(i)
+                    members[bucket][held[bucket]] = i
+                    held[bucket] += 1
         return originals
 
-    def _buckets(self) -> tuple[npt.NDArray[np.int32], list[list[int]]]:
-        """Return for each text and band the number of its bucket, -1 where it is alone in it, shape (n, bands), and a list for each bucket."""
-        bands, rows = _bands(self.threshold)
-        known = [i for i, sketch in enumerate(self._sketches) if sketch is not None]
-        values = np.array([self._sketches[i] for i in known], dtype=np.uint64).reshape(len(known), PERMUTATIONS)
-        found = np.full((len(self._sketches), bands), -1, dtype=np.int32)
-        members: list[list[int]] = []
-        for band in range(bands):
-            key = np.zeros(len(known), dtype=np.uint64)
-            for column in range(band * rows, (band + 1) * rows):
-                key = _mixed(key + values[:, column])
-            _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
-            number = np.where(count > 1, np.cumsum(count > 1) - 1 + len(members), -1)
-            found[known, band] = number[inverse]
-            members += [[] for _ in range(int((count > 1).sum()))]
-        return found, members
+
+def _buckets(
+    values: npt.NDArray[np.uint32], known: npt.NDArray[np.int64], bands: int, rows: int
+) -> tuple[npt.NDArray[np.int32], list[int]]:
+    """Return for each text and band the number of its bucket, -1 where it is alone in it, shape (n, bands), and how many are in each bucket."""
+    found = np.full((len(values), bands), -1, dtype=np.int32)
+    sizes: list[int] = []
+    for band in range(bands):
+        key = np.zeros(len(known), dtype=np.uint64)
+        for column in range(band * rows, (band + 1) * rows):
+            key = _mixed(key + values[known, column])
+        _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
+        number = np.where(count > 1, np.cumsum(count > 1) - 1 + len(sizes), -1)
+        found[known, band] = number[inverse]
+        sizes += count[count > 1].tolist()
+    return found, sizes
 
 
 def _sketch(shingles: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32] | None:

@@ -56,9 +56,7 @@ class FolderTables(Mapping[str, pd.DataFrame]):
             self._read[name] = self.part(name)
         return self._read[name]
 
-    def part(
-        self, name: str, of: Filters | None = None, first: int | None = None, columns: Sequence[str] | None = None
-    ) -> pd.DataFrame:
+    def part(self, name: str, of: Filters | None = None, first: int | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return some rows or columns of a table, as ``read_table`` does; it is not kept."""
         if self._file(name) != self._files[name]:
             raise ResultsError(f"{self.folder / name}.parquet: was replaced by a later run; read the folder again with read_results")

@@ -70,8 +70,7 @@ class Shelf:
                 if progress:
                     progress(1)
             self._put(waiting)
-            self._writer.close()
-            self._read = pq.ParquetFile(self._file)
+            self._read = self._written()
             texts = lru_cache(maxsize=8)(lambda piece: self._read.read_row_group(piece, columns=["text"])["text"].to_pylist())
             originals = sketches.reprints(lambda i: texts(self._piece_of(i))[i - self._start(self._piece_of(i))])
         except BaseException:
@@ -103,6 +102,10 @@ class Shelf:
             self._writer = pq.ParquetWriter(self._file, table.schema)
         self._writer.write_table(table.cast(self._writer.schema), row_group_size=len(rows))
         self._ends.append(len(rows) + (self._ends[-1] if self._ends else 0))
+
+    def _written(self) -> Any:
+        self._writer.close()
+        return pq.ParquetFile(self._file)
 
     def _piece_of(self, i: int) -> int:
         return bisect.bisect_right(self._ends, i)

@@ -1,0 +1,117 @@
+"""Paths that are not on this machine's disks: ``s3://``, ``gs://`` and whatever else fsspec knows (extra ``remote``)."""
+
+import atexit
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from analysis.storage import LABELS, MANIFEST, UNFINISHED, ResultsError, remove
+
+EXTRA = "paths with :// need the extra 'remote': pip install 'stance-analysis[remote]'"
+
+
+class ElsewhereError(ValueError):
+    """A place that cannot be reached; the message names it and says what is missing."""
+
+
+def is_elsewhere(path: Any) -> bool:
+    """Whether a path names a place by a protocol, as ``s3://bucket/articles`` does; ``file://`` counts."""
+    return "://" in str(path)
+
+
+def as_path(path: str | Path) -> Path:
+    """Return a path to read from: of this machine, or of universal-pathlib, which behaves like one.
+
+    Raises
+    ------
+    ElsewhereError
+        If the protocol is unknown, or what it needs is not installed.
+    """
+    if not is_elsewhere(path):
+        return Path(path)
+    try:
+        from upath import UPath
+    except ImportError as error:
+        raise ElsewhereError(f"{path}: {EXTRA}") from error
+    try:
+        found = cast(Path, UPath(str(path)))
+        found.exists()  # asks the place
+    except (ImportError, ValueError) as error:
+        raise ElsewhereError(f"{path}: {str(error).splitlines()[0]}") from error
+    except OSError as error:
+        raise ElsewhereError(f"{path}: cannot be reached: {error}") from error
+    return found
+
+
+def version_of(path: Any) -> str:
+    """Return what its file system knows of a file elsewhere without reading it, such as size and ETag: another version, another answer."""
+    return str(path.fs.ukey(path.path))
+
+
+@contextmanager
+def mirrored(out: str | Path, cache: Path | None) -> Iterator[Path]:
+    """Give a folder here for results that belong elsewhere, and copy them there in the end, the manifest last.
+
+    The folder knows the finished run and the hand labels that are there. Where nothing has changed, nothing is copied.
+
+    Parameters
+    ----------
+    out : str or Path
+        The folder elsewhere.
+    cache : Path, optional
+        Where the folder here is kept between runs; without it it goes with the process.
+
+    Raises
+    ------
+    ElsewhereError
+        If the place cannot be reached.
+    ResultsError
+        If it holds files but no results.
+    """
+    place: Any = as_path(out)
+    there = {path.name for path in place.iterdir()} if place.exists() else set()
+    if there - {LABELS} and not there & {MANIFEST, UNFINISHED}:
+        raise ResultsError(f"{out}: holds files but no results of stance run; name another folder with --out")
+    if cache is None:
+        here = Path(tempfile.mkdtemp(prefix="stance-"))
+        atexit.register(shutil.rmtree, here, ignore_errors=True)
+    else:
+        here = cache / f"results-{hashlib.sha256(str(place).encode()).hexdigest()[:16]}"
+        here.mkdir(parents=True, exist_ok=True)
+    known = {name: (place / name).read_bytes() for name in (MANIFEST, UNFINISHED, LABELS) if name in there}
+    before = known.get(MANIFEST)
+    if before is None or not (here / MANIFEST).is_file() or (here / MANIFEST).read_bytes() != before:
+        for path in list(here.iterdir()):
+            remove(path)
+    for name in (MANIFEST, UNFINISHED, LABELS):
+        if name in known:
+            (here / name).write_bytes(known[name])
+        else:
+            (here / name).unlink(missing_ok=True)
+    yield here
+    if (here / MANIFEST).read_bytes() != before:
+        _copy(here, place, there)
+
+
+def _copy(here: Path, place: Any, there: set[str]) -> None:
+    names = sorted({path.name for path in here.iterdir()} - {MANIFEST, LABELS})
+    place.mkdir(parents=True, exist_ok=True)
+    (place / UNFINISHED).write_bytes((here / MANIFEST).read_bytes())
+    for name in [MANIFEST, *names]:
+        if name in there:
+            # A table may be a folder of parts now and a file then.
+            place.fs.rm((place / name).path, recursive=True)
+    for name in names:
+        source = here / name
+        for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
+            if path.is_file():
+                target = place.joinpath(*path.relative_to(here).parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with path.open("rb") as file, target.open("wb") as to:
+                    shutil.copyfileobj(file, to)
+    (place / MANIFEST).write_bytes((here / MANIFEST).read_bytes())
+    (place / UNFINISHED).unlink()

@@ -1,0 +1,106 @@
+"""Articles are read from, and results written to, places that fsspec knows; here its file system in memory and file://."""
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from fakes import CONFIG, go, write_articles
+
+from analysis import read_articles
+from analysis.elsewhere import ElsewhereError, as_path
+from analysis.inputs import InputError
+from analysis.storage import LABELS, ResultsError
+from analysis.tables import empty
+
+upath = pytest.importorskip("upath")
+
+
+@pytest.fixture
+def raw(tmp_path):
+    return write_articles(tmp_path / "raw", 6)
+
+
+@pytest.fixture
+def bucket(raw, request):
+    """Return a folder in fsspec's memory with the same articles."""
+    place = upath.UPath(f"memory://{request.node.name}/articles")
+    for path in raw.iterdir():
+        target = place / "deep" / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    return place
+
+
+def test_articles_elsewhere_are_those_here(raw, bucket):
+    here, there = read_articles(raw), read_articles(str(bucket))
+    pd.testing.assert_frame_equal(here.drop(columns="path"), there.drop(columns="path"))
+    assert there["path"].str.startswith(f"{bucket}/deep/").all()
+    assert len(read_articles([str(bucket), str(bucket / "deep" / "a000.txt")])) == len(here)
+    by_file = read_articles(f"file://{raw}")
+    assert by_file["article_id"].tolist() == here["article_id"].tolist()
+
+
+def test_results_elsewhere_are_those_here(raw, bucket, tmp_path):
+    out, cache = bucket.parent / "results", tmp_path / "cache"
+    here, there = go(raw, tmp_path / "out"), go(str(bucket), str(out), cache)
+    for name in ("statements", "mentions", "scores", "summary"):
+        pd.testing.assert_frame_equal(here.tables[name], there.tables[name])
+        assert (out / f"{name}.csv").read_bytes() == (tmp_path / "out" / f"{name}.csv").read_bytes()
+    assert {p.name for p in out.iterdir()} == {p.name for p in (tmp_path / "out").iterdir()} - {"charts"}  # empty here, and no folder there
+    manifest = (out / "manifest.json").read_bytes()
+    assert json.loads(manifest)["fingerprint"]
+    # Nothing new: nothing is computed and nothing is copied, also where the folder here was lost.
+    (out / "summary.csv").write_bytes(b"left alone")
+    again = go(str(bucket), str(out), cache)
+    assert again.manifest["store"]["articles"] == {"from the store": 6, "computed": 0}
+    assert (out / "summary.csv").read_bytes() == b"left alone"
+    # An article changes: the new results are there, and the manifest is another one.
+    (bucket / "deep" / "a000.txt").write_text("Ana Sample said NATO was number 99.\n", encoding="utf-8")
+    go(str(bucket), str(out), cache)
+    assert (out / "manifest.json").read_bytes() != manifest
+    assert "number 99" in (out / "statements.csv").read_text(encoding="utf-8")
+    assert (out / "summary.csv").read_bytes() != b"left alone"
+    assert not (out / ".unfinished.json").exists()
+
+
+def test_another_configuration_elsewhere_is_not_overwritten(raw, bucket, tmp_path):
+    out = bucket.parent / "results"
+    go(raw, str(out))
+    other = replace(CONFIG, from_context=not CONFIG.from_context)
+    with pytest.raises(ResultsError, match="another configuration"):
+        go(raw, str(out), config=other)
+    go(raw, str(out), config=other, overwrite=True)
+    assert json.loads((out / "manifest.json").read_text())["config"]["from_context"] is other.from_context
+
+
+def test_files_that_are_no_results_are_left_alone(raw, bucket):
+    with pytest.raises(ResultsError, match="holds files but no results"):
+        go(raw, str(bucket))
+
+
+def test_hand_labels_elsewhere_stay_and_count(raw, bucket, tmp_path):
+    out, cache = bucket.parent / "results", tmp_path / "cache"
+    before = go(raw, str(out), cache).manifest["fingerprint"]
+    empty("labels").to_parquet(tmp_path / LABELS)
+    (out / LABELS).write_bytes((tmp_path / LABELS).read_bytes())
+    assert go(raw, str(out), cache).manifest["fingerprint"] != before
+    assert (out / LABELS).read_bytes() == (tmp_path / LABELS).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "said"),
+    [
+        ("memory://nowhere/at-all", InputError, "no such file or folder"),
+        ("nosuch://x/y", ElsewhereError, "nosuch"),
+    ],
+)
+def test_places_that_are_not_there(path, error, said):
+    with pytest.raises(error, match=said):
+        read_articles(path)
+
+
+def test_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "upath", None)
+    with pytest.raises(ElsewhereError, match="stance-analysis\\[remote\\]"):
+        as_path("s3://bucket/articles")
