@@ -1,10 +1,11 @@
 """Measure memory and time of a run on generated text, with hand-made models at the two seams: what is left is reading, tables, store and summary.
 
-python bench/memory.py 10000 100000
+    python bench/memory.py 10000 100000 1000000
+
+Writes docs/memory.json, which `make bench` puts into docs/performance.md.
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -58,12 +59,14 @@ def measure(raw, folder):
     done = run(raw, load_config(), Path(folder) / "out", cache=Path(folder) / "cache", **options)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     stages = done.manifest["stages"]
-    n = stages["extract statements"]["statements"]
-    print(f"{n:,} statements, {stages['score stance']['scores']:,} scores: {time.perf_counter() - began:,.1f} s, peak {peak:,.0f} MB", flush=True)
+    found = {"statements": stages["extract statements"]["statements"], "scores": stages["score stance"]["scores"]}
+    found |= {"seconds": round(time.perf_counter() - began, 1), "megabytes": round(peak)}
+    print(json.dumps(found), flush=True)
 
 
 def main(sizes):
     """Measure a first run and a second one for each size, each in a process of its own."""
+    found = []
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             raw = Path(folder) / "raw"
@@ -72,8 +75,19 @@ def main(sizes):
             for at in range(0, len(rows), A_FILE):
                 text = "".join(json.dumps(row) + "\n" for row in rows[at : at + A_FILE])
                 (raw / f"{at // A_FILE:04}.jsonl").write_text(text, encoding="utf-8")
-            for _ in range(2):
-                subprocess.run([sys.executable, __file__, "--measure", str(raw), folder], check=True, env={**os.environ})
+            first, again = (_measured(raw, folder) for _ in range(2))
+        found.append(first | {"again, seconds": again["seconds"], "again, megabytes": again["megabytes"]})
+        print(found[-1])
+    (Path(__file__).parents[1] / "docs" / "memory.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+def _measured(raw, folder):
+    with subprocess.Popen([sys.executable, __file__, "--measure", str(raw), folder], stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+    if process.returncode:
+        raise SystemExit(process.returncode)
+    return json.loads(line)
 
 
 if __name__ == "__main__":

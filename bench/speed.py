@@ -192,8 +192,24 @@ def table(found: dict[str, Any]) -> str:
         "",
         *(f"- `{k}`: {v:.2f} s" for k, v in found["starts"].items()),
         "",
+        *memory(),
     ]
     return "\n".join(lines)
+
+
+def memory() -> list[str]:
+    """Return the lines on memory, as bench/memory.py measured it last."""
+    path = ROOT / "docs" / "memory.json"
+    if not path.is_file():
+        return []
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return [
+        "## Memory", "",
+        "Runs on generated text with hand-made models at the two seams, so that reading, tables, store and estimates are what is measured (`python bench/memory.py 10000 100000 1000000`); "
+        "the report is left out above 200,000 scores. Again: the same run with nothing new.", "",
+        "| statements | scores | seconds | resident megabytes at most | again, seconds | again, megabytes |", "| --- | --- | --- | --- | --- | --- |",
+        *("| " + " | ".join(f"{row[k]:,}" for k in ("statements", "scores", "seconds", "megabytes", "again, seconds", "again, megabytes")) + " |" for row in rows), "",
+    ]  # fmt: skip
 
 
 def main() -> None:

@@ -44,7 +44,17 @@ def place(tmp_path_factory):
     shutil.copytree(ROOT / "data", folder / "data")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     shutil.copy(ROOT / "notebooks" / "example" / "events.yml", folder)
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "activate").touch()  # the tests have an environment of their own
     return folder
+
+
+def after_the_tutorial(place):
+    """Run the tutorial unless it has been, and take its results for the reader's own."""
+    if not (place / "tutorial").exists():
+        run_page(DOCS / "tutorial.md", place)
+    if not (place / "results").exists():
+        shutil.copytree(place / "tutorial", place / "results")
 
 
 def run_page(page, place, given=""):
@@ -64,38 +74,60 @@ def run_page(page, place, given=""):
 
 
 def test_tutorial_runs_to_a_corrected_estimate_and_a_figure(place):
-    assert run_page(DOCS / "tutorial.md", place) == 9
+    assert run_page(DOCS / "tutorial.md", place) == 10
     assert (place / "figure.svg").stat().st_size > 10_000
-    assert (place / "results" / "charts" / "raw-and-corrected.svg").is_file()
+    assert (place / "tutorial" / "charts" / "raw-and-corrected.svg").is_file()
     assert (place / "results-mine" / "manifest.json").is_file()
 
 
 @pytest.mark.parametrize(("name", "number"), [("faq.md", 5), ("models.md", 1), ("citing.md", 1), ("methods.md", 0)])
 def test_other_pages_run_on_the_results_of_the_tutorial(name, number, place):
-    if not (place / "results").exists():
-        run_page(DOCS / "tutorial.md", place)
+    after_the_tutorial(place)
     assert run_page(DOCS / name, place) == number
 
 
-def test_commands_stand_in_blocks_that_run_not_in_sentences():
-    prose = {page.name: re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE) for page in PAGES}
-    found = {
-        name: re.findall(r"`((?:stance|jupyter|chromium|playwright|python|pip) [^`]*(?:\.\w+|--\w+ \S+|/)[^`]*)`", text)
-        for name, text in prose.items()
-    }
-    assert {name: commands for name, commands in found.items() if commands} == {}
+def in_sentences(page):
+    """Return what stands as code within the sentences of a page."""
+    prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", prose)]
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda p: p.name)
+def test_commands_stand_in_blocks_that_run_and_sentences_only_name_them(page):
+    """Setting up anew needs a network; everything else that can be typed is run by these tests."""
+    setting_up = ("pip install", "conda env create", "python -m venv")
+    for code in in_sentences(page):
+        if re.match(
+            r"(stance|jupyter|chromium|playwright|python|pip|conda|ray) ", code.removeprefix(".venv/bin/").removeprefix(".venv\\Scripts\\")
+        ):
+            if any(words in code for words in setting_up):
+                continue
+            assert re.fullmatch(r"(stance|ray)( [a-z]+)+( \| [a-z]+)?|stance run data/raw|jupyter lab", code), code
+            words = [] if code.startswith("ray") else code.split(" | ")[0].split()[1:]
+            assert not words or main_help(words) == 0, code
+
+
+def main_help(words):
+    names = [word for word in words if "/" not in word][: 2 if words[0] in ("label", "cache") else 1]
+    return subprocess.run([sys.executable, "-m", "analysis.cli", *names, "--help"], capture_output=True, check=False).returncode
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda p: p.name)
+def test_make_knows_what_it_is_asked_for(page):
+    for code in in_sentences(page):
+        if code.startswith("make "):
+            done = subprocess.run(["make", "-n", *code.split()[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, f"{code}: {done.stderr}"
 
 
 @pytest.mark.slow
 def test_page_on_clusters_runs_on_a_cluster_of_this_machine(place):
-    if not (place / "results").exists():
-        run_page(DOCS / "tutorial.md", place)
+    after_the_tutorial(place)
     assert run_page(DOCS / "cluster.md", place) == 3
 
 
 def test_calls_of_the_page_on_estimates_run(place):
-    if not (place / "results").exists():
-        run_page(DOCS / "tutorial.md", place)
+    after_the_tutorial(place)
     assert run_page(DOCS / "estimates.md", place, GIVEN) >= 2
 
 

@@ -25,6 +25,8 @@ def place(tmp_path_factory):
     """Return a folder as a user has it: the input, nothing else."""
     folder = tmp_path_factory.mktemp("user")
     shutil.copytree(ROOT / "data", folder / "data")
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "activate").touch()  # the tests have an environment of their own
     return folder
 
 

@@ -204,7 +204,9 @@ def test_corrected_estimates_are_told_from_uncorrected(tmp_path):
     given = invented(400, labels=labels_of(truth[truth["truth"] != "unsure"]))
     found = {h.target: h for h in headlines(given)}
     assert found["NATO"].corrected and found["NATO"].raw.startswith(("−", "+")) and not found["US"].corrected
-    assert any(text.startswith("The estimates for US, Ukraine and West are classifier output, uncorrected") for text in remarks(given))
+    said = next(text for text in remarks(given) if text.startswith("Classifier output, uncorrected, are "))
+    assert "the estimates for US, Ukraine and West, " in said
+    assert " estimates by target and speaker" in said and "the smoothed lines over time" in said
     assert f"corrected with {found['NATO'].labels} hand labels" in made(given, tmp_path)
 
 

@@ -57,7 +57,7 @@ def visit(browser):
     """Open an address; at the end nothing may have gone wrong in the browser, and nothing but the file may have been asked for."""
     contexts, wrong = [], []
 
-    def open_page(address, viewport=DESK, scheme="light", scale=1):
+    def open_page(address, viewport=DESK, scheme="light", scale=1, patience=PATIENCE):
         context = browser.new_context(viewport=viewport, color_scheme=scheme, device_scale_factor=scale, accept_downloads=True)
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
@@ -65,8 +65,8 @@ def visit(browser):
         page.on("console", lambda message: wrong.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
         page.on("request", lambda request: None if request.url.startswith(("file:", "blob:")) else wrong.append(f"request: {request.url}"))
-        page.goto(address)
-        sync_api.expect(page.locator("#count")).not_to_be_empty()
+        page.goto(address, timeout=patience)
+        sync_api.expect(page.locator("#count")).not_to_be_empty(timeout=patience)
         return page
 
     yield open_page
@@ -229,6 +229,7 @@ def test_words_that_carried_the_stance_are_marked_and_nothing_else_changes(visit
     # Marks of several targets look alike; a card with several says whose words they are.
     mine = card.locator(".reading", has_text=one["target"])
     assert f"carried by “{said[:3]}”, “{said[5:9]}”" in mine.inner_text()
+    assert card.locator("mark.m-carried").count() >= 2
     assert card.locator(".reading").count() > 1
     assert page.locator(".reading", has_text="carried by").count() == 1
     texts = [p.locator("#list blockquote").all_text_contents() for p in (plain, page)]
@@ -343,7 +344,8 @@ def test_paper_has_no_controls(visit, address):
 
 
 def test_twenty_thousand_statements_open_and_page(visit, tmp_path):
-    page = visit(write_report(invented(20_000, by=(("target",),), resamples=100), tmp_path / "report.html").as_uri())
+    report = write_report(invented(20_000, by=(("target",),), resamples=100), tmp_path / "report.html")
+    page = visit(report.as_uri(), patience=5_000)  # many times what it takes
     sync_api.expect(page.locator("#count")).to_contain_text("20,000 statements in 5,000 articles")
     page.locator("#pages a", has_text="Next").click()
     sync_api.expect(page.locator("#pages")).to_contain_text("page 2 of 800")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.classifiers import StanceClassifier
 from analysis.groups import NO_SPEAKER
-from analysis.occlusion import explain, highlight_words
+from analysis.occlusion import explain_clearly, highlight_words
 from analysis.scores import pairs_of, score_stance
 from analysis.views import View
 
@@ -56,13 +56,14 @@ def show_strongest(
     """
     rows = strongest_statements(scores, n)
     pairs = pairs_of(statements, rows[KEY].merge(mentions, on=KEY, how="left", validate="one_to_one"))
+    reasons = explain_clearly(pairs, classifier)
     parts = []
     for (target, side), part in rows.groupby(["target", "side"], sort=False):
         parts.append(f"<h4>{escape(str(target))}: {'against' if side == 'against' else 'in favor'}</h4>")
         for place, row in part.iterrows():
             pair = pairs[int(str(place))]
             numbers = ", ".join(f"{name} {row[f'p_{name}']:.2f}" for name in ("against", "neutral", "favor"))
-            words = highlight_words(pair, explain(pair, classifier))
+            words = highlight_words(pair, reasons[int(str(place))])
             parts.append(f"{words}<p><small>{escape(pair.holder or NO_SPEAKER)}; {numbers}</small></p>")
     return View("".join(parts) or "<p>No statement is labelled against or favor.</p>")
 

@@ -16,6 +16,7 @@ from analysis.inference import Floats
 WORD = re.compile(r"[^\W_]+(?:[-’'.][^\W_]+)*")
 MOST = 60  # words that are left out one by one; a longer statement is taken apart in as many runs of words
 FAINT = 0.05  # a weight below this is nothing to show, even where no word of the statement weighs more
+RUN = 4  # words left out together where no single one matters
 STATEMENTS_A_CALL = 8  # some hundreds of pairs: enough for batches of similar length, few enough for progress to be seen
 
 
@@ -76,6 +77,18 @@ def explain_many(pairs: Sequence[Pair], classifier: StanceClassifier, progress: 
     return [found[pair] for pair in pairs]
 
 
+def explain_clearly(pairs: Sequence[Pair], classifier: StanceClassifier, progress: Progress | None = None) -> list[pd.DataFrame]:
+    """Return what ``explain_many`` does, and runs of four words where no single one has a weight of 0.05.
+
+    A decided statement often says the same in several ways, and no single word is missed.
+    """
+    found = explain_many(pairs, classifier, progress)
+    faint = [i for i, words in enumerate(found) if words["weight"].abs().max() < FAINT]
+    for i, runs in zip(faint, explain_many([pairs[i] for i in faint], classifier, run=RUN), strict=True):
+        found[i] = runs
+    return found
+
+
 def _spans(pair: Pair, run: int) -> list[tuple[int, int]]:
     """Return what is left out, one after the other: words, or runs of words, none of them in the mention."""
     words = [m.span() for m in WORD.finditer(pair.text) if pair.in_context or m.end() <= pair.start or m.start() >= pair.end]
@@ -116,6 +129,8 @@ def _without(pair: Pair, spans: list[tuple[int, int]]) -> Pair:
 def highlight_words(pair: Pair, words: pd.DataFrame) -> str:
     """Return the statement as HTML: words that spoke for favor on blue, for against on orange, the stronger the deeper; the target framed.
 
+    Weights below 0.05 are left blank; where all are, a line says that no few words carry the stance.
+
     Parameters
     ----------
     pair : Pair
@@ -124,7 +139,8 @@ def highlight_words(pair: Pair, words: pd.DataFrame) -> str:
         What ``explain`` returned for it.
     """
     strongest = max(FAINT, float(np.abs(words["weight"]).max())) if len(words) else 1.0
-    marks = {int(a): (int(b), float(w)) for a, b, w in zip(words["start"], words["end"], words["weight"], strict=True)}
+    shown = words[words["weight"].abs() >= FAINT]
+    marks = {int(a): (int(b), float(w)) for a, b, w in zip(shown["start"], shown["end"], shown["weight"], strict=True)}
     target = (-1, -1) if pair.in_context else (pair.start, pair.end)
     out, at = [], 0
     while at < len(pair.text):
@@ -144,7 +160,8 @@ def highlight_words(pair: Pair, words: pd.DataFrame) -> str:
             stop = min([s for s in (*marks, target[0]) if s > at], default=len(pair.text))
             out.append(escape(pair.text[at:stop]))
             at = stop
-    return f'<p class="stance-words">{"".join(out)}</p>'
+    none = "" if marks else " <small>(no few words carry it)</small>"
+    return f'<p class="stance-words">{"".join(out)}{none}</p>'
 
 
 def show_words(pair: Pair, classifier: StanceClassifier) -> object:
@@ -154,4 +171,4 @@ def show_words(pair: Pair, classifier: StanceClassifier) -> object:
     p = classifier.predict([pair])[0]
     line = f"{escape(pair.target)}: against {p[0]:.2f}, neutral {p[1]:.2f}, favor {p[2]:.2f}"
     show: Any = HTML
-    return show(f"{highlight_words(pair, explain(pair, classifier))}<p><small>{line}</small></p>")
+    return show(f"{highlight_words(pair, explain_clearly([pair], classifier)[0])}<p><small>{line}</small></p>")

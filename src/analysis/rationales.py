@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.classifiers import Progress, StanceClassifier
 from analysis.groups import join
 from analysis.inference import ModelError
-from analysis.occlusion import FAINT, explain_many
+from analysis.occlusion import FAINT, explain_clearly
 from analysis.results import Results
 from analysis.scores import pairs_of
 from analysis.tables import empty, typed
@@ -17,7 +17,6 @@ from analysis.tables import empty, typed
 KEY = ["statement_id", "target"]
 SIGN = {"against": -1, "favor": 1}
 SHARE = 2 / 3  # of the strongest word's weight
-RUN = 4  # words left out together where no single one matters
 
 
 class OtherModelError(ModelError):
@@ -25,7 +24,7 @@ class OtherModelError(ModelError):
 
 
 def most_decided(scores: pd.DataFrame, n: int | None = None) -> pd.DataFrame:
-    """Return the ``n`` scores most decidedly against or in favor, equally many toward each target as far as there are any.
+    """Return the ``n`` scores most decidedly against or in favor, equally many on each side of each target as far as there are any.
 
     Parameters
     ----------
@@ -37,14 +36,14 @@ def most_decided(scores: pd.DataFrame, n: int | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Rows of ``scores`` labelled against or favor: each target's first by the probability of its label, then each target's second, and so on. Statements
-        labelled neutral or unsure took no side that words could have carried.
+        Rows of ``scores`` labelled against or favor: the first by the probability of its label on each side of each target, then the second ones, and so on: a
+        model may be surer of one side than of the other. Statements labelled neutral or unsure took no side that words could have carried.
     """
     decided = scores[scores["label"].isin(SIGN)]
     decided = decided.assign(top=decided[["p_against", "p_favor"]].max(axis=1)).sort_values(
         ["top", "statement_id"], ascending=[False, True], kind="stable"
     )
-    decided["rank"] = decided.groupby("target").cumcount()
+    decided["rank"] = decided.groupby(["target", "label"]).cumcount()
     order = decided.sort_values(["rank", "top", "target"], ascending=[True, False, True], kind="stable")
     return order.drop(columns=["top", "rank"]).head(len(order) if n is None else n).reset_index(drop=True)
 
@@ -52,10 +51,7 @@ def most_decided(scores: pd.DataFrame, n: int | None = None) -> pd.DataFrame:
 def weigh_words(
     chosen: pd.DataFrame, statements: pd.DataFrame, mentions: pd.DataFrame, classifier: StanceClassifier, progress: Progress | None = None
 ) -> pd.DataFrame:
-    """Return table ``words``: how much each word of the chosen statements moved the stance, by ``explain``.
-
-    A decided statement often says the same in several ways, and no single word is missed. Where none has a weight of 0.05, runs of four words are weighed
-    instead.
+    """Return table ``words``: how much each word, or run of words, of the chosen statements moved the stance, by ``explain_clearly``.
 
     Parameters
     ----------
@@ -69,10 +65,7 @@ def weigh_words(
         Called with the number of scores explained.
     """
     pairs = pairs_of(statements, chosen[KEY].merge(mentions, on=KEY, how="left", validate="one_to_one"))
-    found = explain_many(pairs, classifier, progress)
-    faint = [i for i, words in enumerate(found) if words["weight"].abs().max() < FAINT]
-    for i, runs in zip(faint, explain_many([pairs[i] for i in faint], classifier, run=RUN), strict=True):
-        found[i] = runs
+    found = explain_clearly(pairs, classifier, progress)
     named = zip(found, chosen["statement_id"], chosen["target"], strict=True)
     parts = [words.assign(statement_id=identity, target=target) for words, identity, target in named]
     return typed(pd.concat([empty("words"), *parts], ignore_index=True), "words")

@@ -69,7 +69,7 @@ function showReturn() {
     origin.scrollIntoView({ block: "center" });
     return origin.focus({ preventScroll: true });
   };
-  byId("count").before(el("button", { type: "button", id: "return", class: "return", hidden: true, onclick: back }, "↑ Back to the figure"));
+  byId("statements-head").after(el("button", { type: "button", id: "return", class: "return", hidden: true, onclick: back }, "↑ Back to the figure"));
 }
 
 showShares();

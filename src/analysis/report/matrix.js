@@ -29,7 +29,8 @@ function matrixRows(side) {
     line.cells[row.target] = row;
     line.n = known ? known.get(row[side]) || 0 : Math.max(line.n, row.n_statements);
   }
-  return [...found.values()].sort((a, b) => b.n - a.n || (a.name < b.name ? -1 : 1));
+  const inTime = [...found.keys()].every((name) => /^\d{4}-\d\d-\d\d/.test(name));
+  return [...found.values()].sort((a, b) => (inTime ? 0 : b.n - a.n) || (a.name < b.name ? -1 : 1));
 }
 
 // Estimates in order; those with too few articles behind them; names that never speak of the target last.

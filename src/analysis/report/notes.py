@@ -89,13 +89,7 @@ def remarks(results: Results) -> list[str]:
     overall = results.summaries.get(("target",))
     if overall is not None and len(overall):
         known = overall[overall["estimate"].notna()]
-        corrected = is_corrected(known)
-        if len(known) and not corrected.all():
-            which = "All estimates are" if not corrected.any() else f"The estimates for {_listed(known.loc[~corrected, 'target'])} are"
-            found.append(
-                f"{which} classifier output, uncorrected: the intervals allow for the choice of articles, not for the classifier’s errors. "
-                "For a claim in print, label a random sample by hand (stance label sample); the estimates are then corrected."
-            )
+        found += _uncorrected(results, known)
         few = overall[overall["estimate"].isna()]
         if len(few):
             least = manifest["config"]["summary"]["min_articles"]
@@ -127,6 +121,37 @@ def remarks(results: Results) -> list[str]:
     return found
 
 
+def _uncorrected(results: Results, overall: pd.DataFrame) -> list[str]:
+    """Return the warning about estimates on the page that no hand labels have corrected; ``overall`` are those by target."""
+    advice = "For a claim in print, label a random sample by hand (stance label sample); the estimates are then corrected."
+    if not len(overall):
+        return []
+    corrected = is_corrected(overall)
+    if not corrected.any():
+        return [
+            "All estimates are classifier output, uncorrected: the intervals allow for the choice of articles, not for the classifier’s errors. "
+            + advice
+        ]
+    parts = [] if corrected.all() else [f"the estimates for {_listed(overall.loc[~corrected, 'target'])}"]
+    others = [(f"by {' and '.join(by)}", table) for by, table in results.summaries.items() if by != ("target",)]
+    over_time = results.over_time
+    if over_time is not None:
+        others.append((f"per {over_time.period}", over_time.points))
+    for how, table in others:
+        known = table[table["estimate"].notna()] if len(table) else table
+        left = int((~is_corrected(known)).sum()) if len(known) else 0
+        if left:
+            parts.append(f"{left:,} of the {len(known):,} estimates {how}")
+    if over_time is not None:
+        parts.append("the smoothed lines over time")
+    if not parts:
+        return []
+    return [
+        f"Classifier output, uncorrected, are {_listed(pd.Series(parts))}: their intervals allow for the choice of articles, not for the classifier’s errors. "
+        "More labels by hand (stance label sample) correct more of them."
+    ]
+
+
 def about_words(results: Results) -> str:
     """Return for how many labels the words that carried them were looked for; empty where for none."""
     rows = readings(results)
@@ -135,7 +160,7 @@ def about_words(results: Results) -> str:
     explained, decided = int(rows["carried"].notna().sum()), int(rows["label"].isin(("against", "favor")).sum())
     if explained == decided:
         return f"(looked for in all {decided:,} labelled against or in favor)"
-    return f"(looked for in {explained:,} of {decided:,} labelled against or in favor, the most decided toward each target)"
+    return f"(looked for in {explained:,} of {decided:,} labelled against or in favor, the most decided on each side of each target)"
 
 
 def stages(manifest: dict[str, Any]) -> list[tuple[str, list[tuple[str, int]]]]:

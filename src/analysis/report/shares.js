@@ -94,7 +94,8 @@ function shareLink(row, part, share, y) {
   if (part.known) bar.fill = ground;
   const ink = part.known && part.name !== "unsure" ? (inkOn(COLOURS[part.name]) === "#ffffff" ? "on-dark" : "on-light") : "plain-ink";
   const text = label(x + wide / 2, y + 4, words, `in-bar ${ink}`, "middle");
-  const said = `${row.target}, ${part.name}: ${part.known ? `${percent(part.size)}, ` : ""}${many(part.number, "statement")} labelled ${part.name}`;
+  const size = part.known ? `${isCorrected(row) ? "corrected share " : ""}${percent(part.size)}, ` : "";
+  const said = `${row.target}, ${LABEL_WORDS[part.name]}: ${size}${many(part.number, "statement")} labelled ${LABEL_WORDS[part.name]}`;
   const link = { href: linkTo({ target: row.target, label: part.name }), "aria-label": said, class: "go" };
   return svg("a", link, svg("title", {}, said), svg("rect", bar), wide > words.length * 7 ? text : null);
 }
@@ -126,6 +127,6 @@ function showShares() {
   const swatch = (name) => el("span", { class: `swatch swatch-${name}` }, name === "favor" ? "in favor" : name);
   const names = ["against", "neutral", "unsure", "favor"].filter((name) => name !== "unsure" || rows.some((row) => row.n_unsure));
   byId("shares").before(el("p", { class: "legend" }, names.map(swatch)));
-  byId("shares-caption").append(`${howMade(rows)} n: statements. Click a bar for the statements with that label, the mean for all.`);
+  byId("shares-caption").append(`${howMade(rows)} n: statements.`, el("span", { class: "hint" }, " Click a bar for the statements with that label, the mean for all."));
   whenResized(byId("shares"), drawShares(summary));
 }

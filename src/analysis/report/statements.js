@@ -29,16 +29,17 @@ function marked(text, spans) {
   return cuts.slice(0, -1).map((from, n) => {
     const piece = text.slice(from, cuts[n + 1]);
     const classes = [...new Set(spans.filter(([s, e]) => s <= from && e >= cuts[n + 1]).map(([, , name]) => name))];
-    return classes.length ? el("span", { class: classes.join(" ") }, piece) : piece;
+    const tag = classes.some((name) => name === "m-carried" || name === "m-hit") ? "mark" : "span";
+    return classes.length ? el(tag, { class: classes.join(" ") }, piece) : piece;
   });
 }
 
-// The words that carried a stance; the marks in the text are those of all targets together, so a card with several says whose is which.
+// The words that carried a stance, for those who do not see the marks; in a card with several targets, whose marks are whose.
 function carriedBy(i, text, several) {
   const found = READINGS.carried && READINGS.carried[i];
-  if (!found) return "";
-  if (!found.length) return " · no few words carry it";
-  return several ? ` · carried by ${spansFrom(found).map(([from, to]) => `“${text.slice(from, to)}”`).join(", ")}` : "";
+  if (!found) return null;
+  const words = spansFrom(found).map(([from, to]) => `“${text.slice(from, to)}”`);
+  return el("span", { class: words.length && !several ? "unseen" : "via" }, words.length ? ` · carried by ${words.join(", ")}` : " · no few words carry it");
 }
 
 function readingRow(i, text, several) {
@@ -59,7 +60,7 @@ function readingRow(i, text, several) {
     el("span", { class: "reading-target" }, LISTS.target[READINGS.target[i]]),
     el("span", { class: `badge label-${name}` }, LABEL_WORDS[name] || name),
     svg("svg", { viewBox: "0 0 100 8", class: "bars", preserveAspectRatio: "none", "aria-hidden": "true" }, parts),
-    el("span", { class: "fine" }, numbers + tone, via || carried ? el("span", { class: "via" }, (via ? ` · ${via}` : "") + carried) : null),
+    el("span", { class: "fine" }, numbers + tone, via ? el("span", { class: "via" }, ` · ${via}`) : null, carried),
   );
 }
 

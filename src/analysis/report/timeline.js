@@ -89,7 +89,7 @@ function timeAxis(first, last, across, y, room) {
     if (at > last) break;
     if (at < first) continue;
     const day = new Date(at);
-    const text = every < 12 ? day.toLocaleString("en-GB", { month: "short", year: "2-digit", timeZone: "UTC" }) : String(day.getUTCFullYear());
+    const text = every < 12 ? `${day.toLocaleString("en-GB", { month: "short", timeZone: "UTC" })} ’${String(day.getUTCFullYear()).slice(2)}` : String(day.getUTCFullYear());
     made.push(tick(across(at), y - 14, y - 10, "zero"), label(across(at), y, text, "small", across(at) > room ? "end" : "middle"));
   }
   return made;
@@ -113,7 +113,8 @@ function showTimeline() {
   const targets = LISTS.target.filter((target) => rows.some((row) => row.target === target));
   byId("timeline-caption").append(
     `${howMade(rows)} Points: per ${time.period}, with interval. Line and band: kernel average of the classifier output, uncorrected. ` +
-      "Small figures: number of statements, slanted where there are too few articles for a point. Click a point for its statements.",
+      "Small figures: number of statements, slanted where there are too few articles for a point.",
+    el("span", { class: "hint" }, " Click a point for its statements."),
   );
   whenResized(byId("timeline"), drawTimeline(time, rows, targets));
 }
