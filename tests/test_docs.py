@@ -102,7 +102,7 @@ def test_commands_stand_in_blocks_that_run_and_sentences_only_name_them(page):
         ):
             if any(words in code for words in setting_up):
                 continue
-            assert re.fullmatch(r"(stance|ray)( [a-z]+)+( \| [a-z]+)?|stance run data/raw|jupyter lab", code), code
+            assert re.fullmatch(r"(stance|ray)( [a-z]+)+( \| [a-z]+)?|stance --help|stance run data/raw|jupyter lab", code), code
             words = [] if code.startswith("ray") else code.split(" | ")[0].split()[1:]
             assert not words or main_help(words) == 0, code
 
