@@ -26,7 +26,7 @@ from analysis.summary import summarize
 PICTURE = Path(__file__).with_name("report.png")
 WIDTH, SCALE = 1120, 2
 SHOWN = "#target=NATO&label=against&sort=against"  # the bar whose statements are shown
-CARDS = 1
+CARD = 1  # which of them is in the picture
 COLOURS = 128  # of the palette: enough for text and flat grounds, and a third of the bytes
 
 
@@ -59,18 +59,21 @@ def by_event(results: Results) -> Results:
 
 
 def screens(address: str) -> list[Image.Image]:
-    """Return the report's overview, and the statements behind a bar."""
+    """Return the report's title and headline figures, and a statement behind a bar."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": 900}, device_scale_factor=SCALE)
         page.goto(address + SHOWN)
         page.locator("#list > li").first.wait_for()
-        overview, first = box(page, "#overview"), box(page, "#statements")
-        last = box(page, f"#list > li:nth-child({CARDS})")
+        title, tiles, overview = box(page, ".lede"), box(page, ".tiles"), box(page, "#overview")
+        first, card = box(page, "#statements"), box(page, f"#list > li:nth-child({CARD})")
+        top = box(page, "#list > li:first-child")["y"]
         found = [
-            shot(page, 0, overview["y"] + overview["height"]),
-            shot(page, first["y"], last["y"] + last["height"]),
+            shot(page, 0, title["y"] + title["height"]),
+            shot(page, tiles["y"] - 16, overview["y"] + overview["height"]),
+            shot(page, first["y"], top),
+            shot(page, card["y"], card["y"] + card["height"]),
         ]
         browser.close()
     return found

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -203,3 +204,22 @@ def test_the_pinned_revision_is_the_one_that_answers(make, tmp_path):
     assert abs(expected[other] - expected[SHA]).max() > 1e-3
     assert missing[0] == "ModelError"
     assert missing[1].startswith("someone/model: cannot be loaded")
+
+
+def test_a_rerun_with_nothing_new_does_not_load_the_model(make, tmp_path, monkeypatch):
+    from fakes import CONFIG, SaidTagger, write_articles
+
+    from analysis.pipeline import run
+
+    raw = write_articles(tmp_path / "raw", 3)
+    config = replace(CONFIG, stance=Stance(make(("negative", "neutral", "positive")), None, "target"))
+
+    def again():
+        return run(raw, config, tmp_path / "out", tagger=SaidTagger(), cache=tmp_path / "cache").manifest["store"]["pairs"]
+
+    assert again()["computed"] > 0
+    monkeypatch.setattr(HubClassifier, "__init__", lambda *args: pytest.fail("it was loaded"))
+    assert again()["computed"] == 0
+    (raw / "more.txt").write_text("Ana Sample said NATO was late.\n", encoding="utf-8")
+    with pytest.raises(pytest.fail.Exception, match="it was loaded"):
+        again()

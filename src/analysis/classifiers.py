@@ -153,6 +153,11 @@ def shipped() -> list[str]:
     return [name for name, folder in SHIPPED.items() if (folder / "model.onnx").is_file()]
 
 
+def is_embedded(stance: Stance) -> bool:
+    """Whether a configuration asks for one of the models of this package, or a folder like theirs, and not for a Hugging Face model."""
+    return stance.model in SHIPPED or (Path(stance.model) / "model.onnx").is_file()
+
+
 def load_classifier(stance: Stance) -> StanceClassifier:
     """Return the classifier a configuration asks for.
 

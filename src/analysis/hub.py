@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,7 @@ class HubClassifier:
     @property
     def identity(self) -> str:
         """All that its answers depend on: weights, the way of asking, the wordings, the libraries."""
-        import transformers
-
-        asked = [self.kind, sorted(self.hypotheses.items()), self.torch.__version__, transformers.__version__]
-        return f"{self.name} {self.revision} {hashlib.sha256(repr(asked).encode()).hexdigest()}"
+        return _identity(self.name, self.revision, self.kind, self.hypotheses)
 
     def predict(self, pairs: Sequence[Pair], progress: Callable[[int], None] | None = None) -> Floats:
         """Return probabilities of shape (n, 3) in the order against, neutral, favor."""
@@ -134,6 +132,20 @@ class HubClassifier:
                 f"{self.name}: expected three classes such as negative, neutral, positive; its labels are {', '.join(labels.values())}"
             )
         return [of[0], of[1], of[2]]
+
+
+def expected_identity(model: str, revision: str | None, kind: str) -> str:
+    """Return the ``identity`` that a ``HubClassifier`` of these arguments would have, without loading it; empty where it could not be loaded."""
+    folder = Path(model)
+    try:
+        return _identity(model, _contents(folder) if folder.is_dir() else str(revision), kind, HYPOTHESES)
+    except (PackageNotFoundError, OSError):
+        return ""
+
+
+def _identity(model: str, revision: str, kind: str, hypotheses: dict[str, tuple[str, ...]]) -> str:
+    asked = [kind, sorted(hypotheses.items()), version("torch"), version("transformers")]
+    return f"{model} {revision} {hashlib.sha256(repr(asked).encode()).hexdigest()}"
 
 
 def _around(pairs: Sequence[Pair]) -> list[str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.attribution import AttributionTagger
-from analysis.classifiers import Pair, StanceClassifier
+from analysis.classifiers import Pair, StanceClassifier, is_embedded, load_classifier
+from analysis.config import Stance
 
 ROOM = Path(__file__).parent
 # Libraries that decide where a sentence ends, what a token is and what a model computes.
@@ -60,6 +61,16 @@ def of_classifier(classifier: StanceClassifier) -> str:
     """Return what identifies a classifier: its ``identity`` where it has one, else name and revision; empty where it does not say."""
     known = getattr(classifier, "identity", "") or (f"{classifier.name} {classifier.revision}" if classifier.revision else "")
     return f"{type(classifier).__qualname__} {known}" if known else ""
+
+
+def of_stance(stance: Stance) -> str:
+    """Return what ``of_classifier`` would say of the classifier a configuration asks for; a Hugging Face model is not loaded for it."""
+    if is_embedded(stance):
+        return of_classifier(load_classifier(stance))
+    from analysis.hub import HubClassifier, expected_identity
+
+    known = expected_identity(stance.model, stance.revision, stance.kind)
+    return f"{HubClassifier.__qualname__} {known}" if known else ""
 
 
 def of_tagger(tagger: AttributionTagger) -> str:

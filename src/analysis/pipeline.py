@@ -105,17 +105,17 @@ def run(
     if folder:
         refuse_to_overwrite(folder, config, overwrite)
     done, stages = Results(), _Stages(reporter)
-    with stages.one("load models"):  # weights are loaded at the first question
-        classifier = classifier or load_classifier(config.stance)
-        tagger = tagger or load_tagger(config.statements.tagger)
-    models = (identity.of_tagger(tagger), identity.of_classifier(classifier))
-    nameless = [type(model).__name__ for model, known in zip((tagger, classifier), models, strict=True) if not known]
-    mark = fingerprint(paths, config, models, folder) if folder and not nameless else None
+    tagger = tagger or load_tagger(config.statements.tagger)
+    models = (identity.of_tagger(tagger), identity.of_classifier(classifier) if classifier else identity.of_stance(config.stance))
+    mark = fingerprint(paths, config, models, folder) if folder and all(models) else None
     if folder and mark and cache is not None and not overwrite:
         stands = standing(folder, mark)
         if stands:
             reporter.finish("nothing new", {}, time.perf_counter() - began)
             return stands
+    with stages.one("load models"):  # weights of embedded ones are loaded at the first question
+        classifier = classifier or load_classifier(config.stance)
+    nameless = [type(model).__name__ for model, known in zip((tagger, classifier), models, strict=True) if not known]
     with ExitStack() as stack:
         kept = Path(cache) if cache is not None and not nameless else None
         store = stack.enter_context(Store(kept))
