@@ -66,6 +66,8 @@ def measure(raw, folder):
 
 def main(sizes):
     """Measure a first run and a second one for each size, each in a process of its own."""
+    from speed import processor
+
     found = []
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -78,7 +80,9 @@ def main(sizes):
             first, again = (_measured(raw, folder) for _ in range(2))
         found.append(first | {"again, seconds": again["seconds"], "again, megabytes": again["megabytes"]})
         print(found[-1])
-    (Path(__file__).parents[1] / "docs" / "memory.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    (Path(__file__).parents[1] / "docs" / "memory.json").write_text(
+        json.dumps({"processor": processor(), "runs": found}, indent=2) + "\n", encoding="utf-8"
+    )
 
 
 def _measured(raw, folder):

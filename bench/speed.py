@@ -202,10 +202,12 @@ def memory() -> list[str]:
     path = ROOT / "docs" / "memory.json"
     if not path.is_file():
         return []
-    rows = json.loads(path.read_text(encoding="utf-8"))
+    found = json.loads(path.read_text(encoding="utf-8"))
+    rows = found["runs"]
     return [
         "## Memory", "",
-        "Runs on generated text with hand-made models at the two seams, so that reading, tables, store and estimates are what is measured (`python bench/memory.py 10000 100000 1000000`); "
+        "Runs on generated text with hand-made models at the two seams, so that reading, tables, store and estimates are what is measured (`python bench/memory.py 10000 100000 1000000`, "
+        f"one process on: {found['processor']}); "
         "the report is left out above 200,000 scores. Again: the same run with nothing new.", "",
         "| statements | scores | seconds | resident megabytes at most | again, seconds | again, megabytes |", "| --- | --- | --- | --- | --- | --- |",
         *("| " + " | ".join(f"{row[k]:,}" for k in ("statements", "scores", "seconds", "megabytes", "again, seconds", "again, megabytes")) + " |" for row in rows), "",
