@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 # Jupyter and nbconvert set every cell of a table flush right, which makes sentences hard to read.
-LEFT = "<style>table.dataframe.stance-table td {text-align: left; vertical-align: top}</style>"
+LEFT = "<style>table.dataframe.stance-table :is(th, td) {text-align: left; vertical-align: top}</style>"
 
 
 @dataclass(frozen=True)
