@@ -206,7 +206,7 @@ def memory() -> list[str]:
     rows = found["runs"]
     return [
         "## Memory", "",
-        "Runs on generated text with hand-made models at the two seams, so that reading, tables, store and estimates are what is measured (`python bench/memory.py 10000 100000 1000000`, "
+        "Runs on generated text with hand-made models at the two seams, so that reading, tables, store and estimates are what is measured (`bench/memory.py`, "
         f"one process on: {found['processor']}); "
         "the report is left out above 200,000 scores. Again: the same run with nothing new.", "",
         "| statements | scores | seconds | resident megabytes at most | again, seconds | again, megabytes |", "| --- | --- | --- | --- | --- | --- |",

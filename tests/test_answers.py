@@ -160,3 +160,9 @@ def test_blocks_hold_every_article_once_in_order():
     articles = pd.DataFrame({"text": ["aaaa", "bb", "cc", "d" * 9, "e"]})
     assert ["".join(part["text"]) for part in cut_blocks(articles, 5)] == ["aaaa", "bbcc", "d" * 9, "e"]
     assert list(cut_blocks(articles[:0], 5)) == []
+
+
+def test_how_answers_are_packed_is_part_of_their_key():
+    from analysis.answers import ROOMS
+
+    assert "packed" in ROOMS

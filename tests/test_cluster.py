@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from fakes import SaidTagger, go, write_articles
 from analysis import answers
 from analysis.cli import main
 from analysis.cluster import ClusterError, RayEngine, ray_engine
+from analysis.store import Store
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
@@ -32,11 +34,21 @@ class MortalTagger(SaidTagger):
 
 
 class BrokenTagger(SaidTagger):
-    """Fails at one text, always."""
+    """Fails at a text of the last block, always, when the others have had time to come back."""
 
     def spans(self, text):
-        if "number 7" in text:
-            raise ValueError("number 7 is too much")
+        if "number 19" in text:
+            time.sleep(5)
+            raise ValueError("number 19 is too much")
+        return super().spans(text)
+
+
+class DeadlyTagger(SaidTagger):
+    """Takes its whole process with it at one text, always."""
+
+    def spans(self, text):
+        if "number 9" in text:
+            os.kill(os.getpid(), signal.SIGKILL)
         return super().spans(text)
 
 
@@ -84,8 +96,24 @@ def test_a_worker_that_dies_loses_and_doubles_nothing(raw, tmp_path):
 
 
 def test_an_error_in_a_worker_is_told_and_what_was_finished_is_kept(raw, tmp_path):
-    with pytest.raises(ClusterError, match="ValueError: number 7 is too much"):
+    with pytest.raises(ClusterError, match="ValueError: number 19 is too much"):
         go(raw, cache=tmp_path / "cache", tagger=BrokenTagger(), engine=RayEngine(workers=1, cpus=1))
+    with Store(tmp_path / "cache") as store:
+        kept = {row["kind"]: row["answers"] for row in store.describe()}
+    assert 0 < kept["articles"] < 20
+
+
+def test_what_always_kills_its_worker_ends_the_run(raw, tmp_path):
+    engine = RayEngine(workers=1, cpus=1, max_restarts=1, max_task_retries=1)
+    with pytest.raises(ClusterError, match="what had come back is kept"):
+        go(raw, tagger=DeadlyTagger(), engine=engine)
+
+
+def test_a_worker_that_fits_nowhere_is_refused_at_once(raw):
+    with pytest.raises(ClusterError, match="room for a worker of 64 cores and 0 graphics cards, the largest has 2 and 0"):
+        go(raw, engine=RayEngine(cpus=64))
+    with pytest.raises(ClusterError, match="connected to the cluster at"):
+        go(raw, engine=RayEngine(address="elsewhere:6379"))
 
 
 def test_models_of_the_package_on_the_report_of_2021(tmp_path, capsys):
@@ -115,7 +143,9 @@ def test_another_version_on_a_machine_of_the_cluster_is_refused(raw, monkeypatch
         ("workers", "NAME=VALUE"),
         ("workers=many", "--ray workers=many: must be a number or two, as in 2-20"),
         ("workers=5-2", "the least and the most"),
+        ("workers=1.5", "a whole number"),
         ("cpus=0", "cpus is 0"),
+        ("num_cpus=2", "num_cpus is set by workers, cpus and gpus"),
     ],
 )
 def test_settings_that_make_no_sense(given, said):
@@ -124,6 +154,7 @@ def test_settings_that_make_no_sense(given, said):
 
 
 def test_settings_are_passed_through():
-    engine = ray_engine(["workers=2-20", "cpus=4", "gpus=0.5", "accelerator_type=L4", "address=ray://head:10001"])
-    assert (engine.workers, engine.cpus, engine.gpus, engine.options) == ((2, 20), 4, 0.5, {"accelerator_type": "L4"})
-    assert engine.address == "ray://head:10001"
+    engine = ray_engine(["workers=2-20", "cpus=4", "gpus=0.5", "accelerator_type=L4", 'resources={"fast": 1}', "address=head:6379"])
+    assert (engine.workers, engine.cpus, engine.gpus) == ((2, 20), 4, 0.5)
+    assert engine.options == {"accelerator_type": "L4", "resources": {"fast": 1}}
+    assert engine.address == "head:6379"

@@ -1,13 +1,14 @@
 """Articles are read from, and results written to, places that fsspec knows; here its file system in memory and file://."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 from fakes import CONFIG, go, write_articles
 
-from analysis import read_articles
+from analysis import pipeline, read_articles
 from analysis.elsewhere import ElsewhereError, as_path
 from analysis.inputs import InputError
 from analysis.storage import LABELS, ResultsError
@@ -41,7 +42,7 @@ def test_articles_elsewhere_are_those_here(raw, bucket):
     assert by_file["article_id"].tolist() == here["article_id"].tolist()
 
 
-def test_results_elsewhere_are_those_here(raw, bucket, tmp_path):
+def test_results_elsewhere_are_those_here(raw, bucket, tmp_path, monkeypatch):
     out, cache = bucket.parent / "results", tmp_path / "cache"
     here, there = go(raw, tmp_path / "out"), go(str(bucket), str(out), cache)
     for name in ("statements", "mentions", "scores", "summary"):
@@ -50,18 +51,24 @@ def test_results_elsewhere_are_those_here(raw, bucket, tmp_path):
     assert {p.name for p in out.iterdir()} == {p.name for p in (tmp_path / "out").iterdir()} - {"charts"}  # empty here, and no folder there
     manifest = (out / "manifest.json").read_bytes()
     assert json.loads(manifest)["fingerprint"]
-    # Nothing new: nothing is computed and nothing is copied, also where the folder here was lost.
+    # Nothing new: nothing is computed and nothing is copied, also where the folder here was lost or there is none.
     (out / "summary.csv").write_bytes(b"left alone")
     again = go(str(bucket), str(out), cache)
     assert again.manifest["store"]["articles"] == {"from the store": 6, "computed": 0}
     assert (out / "summary.csv").read_bytes() == b"left alone"
-    # An article changes: the new results are there, and the manifest is another one.
+    for path in cache.glob("results-*"):
+        shutil.rmtree(path)
+    go(str(bucket), str(out), cache)
+    go(str(bucket), str(out))
+    assert (out / "summary.csv").read_bytes() == b"left alone" and (out / "manifest.json").read_bytes() == manifest
+    # An article changes: the new results are there, and the manifest is another one; a report that no longer is one goes.
+    monkeypatch.setattr(pipeline, "MOST_IN_REPORT", 0)
     (bucket / "deep" / "a000.txt").write_text("Ana Sample said NATO was number 99.\n", encoding="utf-8")
     go(str(bucket), str(out), cache)
     assert (out / "manifest.json").read_bytes() != manifest
     assert "number 99" in (out / "statements.csv").read_text(encoding="utf-8")
     assert (out / "summary.csv").read_bytes() != b"left alone"
-    assert not (out / ".unfinished.json").exists()
+    assert not (out / ".unfinished.json").exists() and not (out / "report.html").exists()
 
 
 def test_another_configuration_elsewhere_is_not_overwritten(raw, bucket, tmp_path):
@@ -77,6 +84,16 @@ def test_another_configuration_elsewhere_is_not_overwritten(raw, bucket, tmp_pat
 def test_files_that_are_no_results_are_left_alone(raw, bucket):
     with pytest.raises(ResultsError, match="holds files but no results"):
         go(raw, str(bucket))
+    go(raw, str(bucket), overwrite=True)
+    assert (bucket / "manifest.json").exists() and (bucket / "deep" / "a000.txt").exists()
+
+
+def test_hidden_folders_are_skipped_and_named_as_here(bucket):
+    (bucket / ".ipynb_checkpoints").mkdir(parents=True, exist_ok=True)
+    (bucket / ".ipynb_checkpoints" / "a.txt").write_text("Ana Sample said NATO was a copy.\n", encoding="utf-8")
+    articles = read_articles(bucket)  # a path itself, not its name
+    assert len(articles) == 6
+    assert articles.attrs["skipped"] == [{"path": f"{bucket}/.ipynb_checkpoints", "reason": "hidden folder"}]
 
 
 def test_hand_labels_elsewhere_stay_and_count(raw, bucket, tmp_path):

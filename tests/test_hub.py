@@ -206,6 +206,19 @@ def test_the_pinned_revision_is_the_one_that_answers(make, tmp_path):
     assert missing[1].startswith("someone/model: cannot be loaded")
 
 
+def test_another_process_loads_the_same_model_or_refuses(make, tmp_path):
+    import pickle
+
+    model = make(("negative", "neutral", "positive"))
+    sent = pickle.dumps(HubClassifier(model, None, "target"))
+    again = pickle.loads(sent)
+    assert (again.predict(PAIRS) == HubClassifier(model, None, "target").predict(PAIRS)).all()
+    other = make(("negative", "neutral", "positive"), seed=1, name="other")
+    shutil.copytree(other, model, dirs_exist_ok=True)
+    with pytest.raises(ModelError, match="than where the run was started"):
+        pickle.loads(sent)
+
+
 def test_a_rerun_with_nothing_new_does_not_load_the_model(make, tmp_path, monkeypatch):
     from fakes import CONFIG, SaidTagger, write_articles
 

@@ -1,5 +1,6 @@
 """Model folders, batches and numbers."""
 
+import pickle
 import shutil
 
 import numpy as np
@@ -88,3 +89,18 @@ def test_padding_stored_with_the_tokenizer_is_not_read_as_words(folder):
 def test_truncated_to_the_models_tokens(folder):
     model = OnnxModel(folder)
     assert len(model.tokenizer.encode("one " * 1000, "two " * 1000).ids) == model.config["max_tokens"]
+
+
+def test_another_process_loads_the_same_model_wherever_it_stands_or_refuses(tmp_path, monkeypatch):
+    shutil.copytree(MODELS / "attribution-fast", tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    sent = pickle.dumps(OnnxModel("mine"))
+    assert len(sent) < 2000
+    monkeypatch.chdir("/")
+    assert pickle.loads(sent).revision == OnnxModel(tmp_path / "mine").revision
+    embedded = pickle.loads(pickle.dumps(OnnxModel(MODELS / "attribution-fast")))
+    assert embedded.folder == MODELS / "attribution-fast"
+    config = tmp_path / "mine" / "config.json"
+    config.write_text(config.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    with pytest.raises(ModelError, match="another model here"):
+        pickle.loads(sent)

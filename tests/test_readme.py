@@ -77,4 +77,8 @@ def test_dictionary_lists_every_column():
 
 def test_pictures_and_links_are_there():
     for target in re.findall(r"\]\(([^)#][^)]*)\)", README):
-        assert (ROOT / target).exists(), target
+        file, _, anchor = target.partition("#")
+        assert (ROOT / file).exists(), target
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in [re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads], target

@@ -19,7 +19,7 @@ from analysis.remembering import RememberingClassifier, RememberingTagger
 from analysis.store import Store
 
 WORKED = 100_000  # characters of text in a block: what a killed run loses
-ROOMS = ("statements", "targets", "scores", "classifiers", "hub")
+ROOMS = ("statements", "targets", "scores", "classifiers", "hub", "packed")
 
 
 class Answers:

@@ -16,7 +16,7 @@ from analysis.config import Config, ConfigError, load_config
 from analysis.dates import parse_date
 from analysis.decoding import NotTextError, normalise
 from analysis.formats import READERS, SINGLE, read_records
-from analysis.inputs import InputError, Journal, find_files, shown_path
+from analysis.inputs import InputError, Journal, find_files, listed, shown_path
 from analysis.records import GUESSES, Record
 from analysis.reprints import find_reprints
 from analysis.tables import TABLES, check, typed
@@ -90,7 +90,7 @@ def article_rows(paths: str | Path | Sequence[str | Path], config: Config, journ
     if unknown:
         raise ConfigError(f"reading.columns: unknown field {unknown[0]!r}; the fields are {', '.join(GUESSES)}")
     seen: dict[str, str] = {}
-    for path in find_files([paths] if isinstance(paths, str | Path) else paths, journal):
+    for path in find_files(listed(paths), journal):
         yield from _read_file(path, config, journal, seen)
     if not seen:
         reasons = "; ".join(f"{skip['path']}: {skip['reason']}" for skip in journal.skipped[:5])

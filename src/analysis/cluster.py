@@ -1,5 +1,6 @@
 """Blocks of articles worked on by the machines of a Ray cluster: the function that is called here, on their processors (extra ``ray``)."""
 
+import json
 import logging
 import os
 import re
@@ -13,6 +14,7 @@ from analysis.classifiers import Progress
 from analysis.engines import Done, Task, work_and_pack
 
 OPTIONS = "address, workers, cpus, gpus"
+TRIES = 3  # that a worker, or its block, is started again: what kills it every time ends the run
 
 
 class ClusterError(ValueError):
@@ -22,23 +24,25 @@ class ClusterError(ValueError):
 class RayEngine:
     """Works on blocks with Ray Data: a pool of workers, each with models of its own that are loaded once.
 
-    A worker that dies is started again and its block is given to another one (Ray's own retries); answers are kept by article, so none is lost or counted twice.
+    A worker that dies is started again and its block is worked on again, three times at most (Ray's own retries); answers are kept by article, so none is lost or
+    counted twice.
 
     Parameters
     ----------
     address : str, optional
-        Of a running cluster (``"auto"``, ``"ray://head:10001"``). Without it ``RAY_ADDRESS``, else a cluster on this machine alone.
+        Of a running cluster (``"auto"`` on one of its machines, or ``"head:6379"``). Without it ``RAY_ADDRESS``, else a cluster on this machine alone, ended
+        after the run.
     workers : int or (int, int), optional
         How many, or the least and the most for a cluster that grows and shrinks (Ray's autoscaler). As many as the cluster has room for without it.
     cpus, gpus : float
         Cores and graphics cards of a worker; the cores are its threads.
     **options
-        Anything else Ray's actors take (``accelerator_type``, ``memory``, ``resources``, ``runtime_env``), passed on as it is.
+        Anything else Ray's actors take (``accelerator_type``, ``memory``, ``max_restarts``, ``resources``), passed on as it is.
 
     Raises
     ------
     ClusterError
-        If Ray is not installed, or a number is not above 0 (``gpus``: below 0).
+        If Ray is not installed, or a number is not above 0 (``gpus``: below 0), or ``workers`` not whole.
     """
 
     def __init__(
@@ -46,8 +50,11 @@ class RayEngine:
     ) -> None:
         self.address, self.workers, self.cpus, self.gpus, self.options = address, workers, cpus, gpus, options
         least, most = (workers if isinstance(workers, tuple) else (workers, workers)) if workers is not None else (1, 1)
-        if not 0 < least <= most:
-            raise ClusterError(f"workers is {workers!r}; a number above 0, or the least and the most")
+        if not (0 < least <= most and least == int(least) and most == int(most)):
+            raise ClusterError(f"workers is {workers!r}; a whole number above 0, or the least and the most")
+        doubled = sorted({"num_cpus", "num_gpus", "concurrency", "compute"} & set(options))
+        if doubled:
+            raise ClusterError(f"{doubled[0]} is set by workers, cpus and gpus")
         if not (cpus > 0 and gpus >= 0):
             raise ClusterError(f"cpus is {cpus!r}, gpus {gpus!r}; a worker needs a core or more, and no less than 0 graphics cards")
         self.ray = _ray()
@@ -62,7 +69,14 @@ class RayEngine:
         ClusterError
             If the cluster cannot be reached, a worker has another version of this package, or an article did not come back.
         """
-        self._connect()
+        started = self._connect()
+        try:
+            yield from self._worked(blocks, task, read, scored)
+        finally:
+            if started:
+                self.ray.shutdown()
+
+    def _worked(self, blocks: Iterable[pd.DataFrame], task: Task, read: Progress | None, scored: Progress | None) -> Iterator[Done]:
         given: set[str] = set()
         # Blocks go to the cluster's memory, and from there to its disks, one by one: all texts are never here at once.
         refs = [self.ray.put(_noted(block, given)) for block in blocks]
@@ -71,12 +85,7 @@ class RayEngine:
         for name in ("ray", "ray.data"):  # progress is told by the reporter
             logging.getLogger(name).setLevel(logging.ERROR)
         self.ray.data.DataContext.get_current().enable_progress_bars = False
-        pool = self.ray.data.ActorPoolStrategy(**self._size(len(refs)))
-        made = self.ray.data.from_pandas_refs(refs).map_batches(
-            Worker, fn_constructor_args=(task, identity.package()), batch_size=None, batch_format="pandas", compute=pool,
-            num_cpus=self.cpus, num_gpus=self.gpus, **self.options,
-        )  # fmt: skip
-        for batch in self._batches(made):
+        for batch in self._batches(refs, task):
             for done in _done(batch):
                 new = {article: value for article, value in done.packed.items() if article in given}
                 given -= new.keys()
@@ -90,26 +99,44 @@ class RayEngine:
                 f"{len(given)} articles did not come back from the cluster, the first is {min(given)}; run again: the others are kept"
             )
 
-    def _batches(self, made: Any) -> Iterator[pd.DataFrame]:
+    def _batches(self, refs: list[Any], task: Task) -> Iterator[pd.DataFrame]:
+        pool = self.ray.data.ActorPoolStrategy(**self._size(len(refs)))
+        settings = {"max_restarts": TRIES, "max_task_retries": TRIES, **self.options}
         try:
+            made = self.ray.data.from_pandas_refs(refs).map_batches(
+                Worker, fn_constructor_args=(task, identity.package()), batch_size=None, batch_format="pandas", compute=pool,
+                num_cpus=self.cpus, num_gpus=self.gpus, **settings,
+            )  # fmt: skip
             yield from made.iter_batches(batch_size=None, batch_format="pandas", prefetch_batches=1)
-        except self.ray.exceptions.RayError as error:
-            raise ClusterError(f"Ray: {_reason(error)}; what was finished is kept, run again when it is mended") from error
+        except (self.ray.exceptions.RayError, TypeError, ValueError) as error:
+            raise ClusterError(f"Ray: {_reason(error)}; what had come back is kept, run again when it is mended") from error
 
-    def _connect(self) -> None:
+    def _connect(self) -> bool:
+        """Return whether a cluster was reached that this process has to leave again."""
         if self.ray.is_initialized():
-            return
+            here = self.ray.get_runtime_context().gcs_address
+            if self.address not in (None, "auto", here):
+                raise ClusterError(f"this process is connected to the cluster at {here}, not to {self.address}; call ray.shutdown() first")
+            return False
         try:
             self.ray.init(
                 address=self.address, include_dashboard=False if self.address is None else None, log_to_driver=False, logging_level="ERROR"
             )
         except (ConnectionError, RuntimeError, OSError, ValueError) as error:
             raise ClusterError(f"no Ray cluster at {self.address or 'this machine'}: {str(error).splitlines()[0]}") from error
+        return True
 
     def _size(self, blocks: int) -> dict[str, int]:
-        if isinstance(self.workers, tuple):
+        if isinstance(self.workers, tuple):  # the cluster may grow
             return {"min_size": self.workers[0], "max_size": self.workers[1]}
-        room = int(self.ray.cluster_resources().get("CPU", 1) // self.cpus)
+        has = [node["Resources"] for node in self.ray.nodes() if node["Alive"]]
+        room = sum(min(int(it.get("CPU", 0) // self.cpus), int(it.get("GPU", 0) // self.gpus) if self.gpus else blocks) for it in has)
+        if not room:
+            most = max((it.get("CPU", 0), it.get("GPU", 0)) for it in has)
+            raise ClusterError(
+                f"no machine of the cluster has room for a worker of {self.cpus} cores and {self.gpus} graphics cards, the largest has {most[0]:g} and {most[1]:g}; "
+                "ask for less with cpus and gpus, or give workers as 1-8 if the cluster grows"
+            )
         return {"size": max(1, min(room, blocks)) if self.workers is None else self.workers}
 
 
@@ -138,7 +165,7 @@ def ray_engine(given: Sequence[str]) -> RayEngine:
     Parameters
     ----------
     given : sequence of str
-        ``NAME=VALUE``: address, workers (``4`` or ``2-20``), cpus, gpus, or anything else Ray's actors take.
+        ``NAME=VALUE``: address, workers (``4`` or ``2-20``), cpus, gpus, or anything else Ray's actors take, dictionaries as JSON.
 
     Raises
     ------
@@ -161,6 +188,8 @@ def _number(name: str, value: str) -> Any:
     try:
         return int(value) if value.isdigit() else float(value)
     except ValueError:
+        if value.startswith("{"):
+            return json.loads(value)
         if name in OPTIONS.split(", "):
             raise ClusterError(f"--ray {name}={value}: must be a number" + (" or two, as in 2-20" if name == "workers" else "")) from None
         return value

@@ -2,6 +2,7 @@
 
 import atexit
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from analysis.storage import LABELS, MANIFEST, UNFINISHED, ResultsError, remove
+from analysis.storage import LABELS, MANIFEST, REPORT, UNFINISHED, ResultsError, remove
+from analysis.writing import alone
 
 EXTRA = "paths with :// need the extra 'remote': pip install 'stance-analysis[remote]'"
 
@@ -53,10 +55,11 @@ def version_of(path: Any) -> str:
 
 
 @contextmanager
-def mirrored(out: str | Path, cache: Path | None) -> Iterator[Path]:
+def mirrored(out: str | Path, cache: Path | None, overwrite: bool = False) -> Iterator[Path]:
     """Give a folder here for results that belong elsewhere, and copy them there in the end, the manifest last.
 
-    The folder knows the finished run and the hand labels that are there. Where nothing has changed, nothing is copied.
+    The folder knows the finished run and the hand labels that are there. Where the same input, settings and models gave the same files, nothing is copied.
+    Of two runs with one cache and one place, the second waits for the first.
 
     Parameters
     ----------
@@ -64,6 +67,8 @@ def mirrored(out: str | Path, cache: Path | None) -> Iterator[Path]:
         The folder elsewhere.
     cache : Path, optional
         Where the folder here is kept between runs; without it it goes with the process.
+    overwrite : bool
+        Write there although there are other files.
 
     Raises
     ------
@@ -74,14 +79,28 @@ def mirrored(out: str | Path, cache: Path | None) -> Iterator[Path]:
     """
     place: Any = as_path(out)
     there = {path.name for path in place.iterdir()} if place.exists() else set()
-    if there - {LABELS} and not there & {MANIFEST, UNFINISHED}:
-        raise ResultsError(f"{out}: holds files but no results of stance run; name another folder with --out")
+    if not overwrite and there - {LABELS} and not there & {MANIFEST, UNFINISHED}:
+        raise ResultsError(
+            f"{out}: holds files but no results of stance run; name another folder with --out, or write there with --overwrite"
+        )
     if cache is None:
         here = Path(tempfile.mkdtemp(prefix="stance-"))
         atexit.register(shutil.rmtree, here, ignore_errors=True)
     else:
         here = cache / f"results-{hashlib.sha256(str(place).encode()).hexdigest()[:16]}"
+    with alone(here.with_name(f"{here.name}.lock")):
         here.mkdir(parents=True, exist_ok=True)
+        before = _fetched(place, here, there)
+        yield here
+        now = (here / MANIFEST).read_bytes()
+        if before is None or _what(now) != _what(before):
+            _copy(here, place, there)
+        elif now != before:
+            (here / MANIFEST).write_bytes(before)
+
+
+def _fetched(place: Any, here: Path, there: set[str]) -> bytes | None:
+    """Bring the folder here in line with the one elsewhere; return its manifest, None where there is none."""
     known = {name: (place / name).read_bytes() for name in (MANIFEST, UNFINISHED, LABELS) if name in there}
     before = known.get(MANIFEST)
     if before is None or not (here / MANIFEST).is_file() or (here / MANIFEST).read_bytes() != before:
@@ -92,16 +111,26 @@ def mirrored(out: str | Path, cache: Path | None) -> Iterator[Path]:
             (here / name).write_bytes(known[name])
         else:
             (here / name).unlink(missing_ok=True)
-    yield here
-    if (here / MANIFEST).read_bytes() != before:
-        _copy(here, place, there)
+    return before
+
+
+def _what(manifest: bytes) -> Any:
+    """Return what a run was made of and what it wrote, as its manifest says; the manifest itself where it does not."""
+    try:
+        found = json.loads(manifest)
+        return (found["fingerprint"], found["outputs"]) if found["fingerprint"] else manifest
+    except (ValueError, KeyError, TypeError):
+        return manifest
 
 
 def _copy(here: Path, place: Any, there: set[str]) -> None:
     names = sorted({path.name for path in here.iterdir()} - {MANIFEST, LABELS})
+    lost = [name for name in json.loads((here / MANIFEST).read_bytes())["outputs"] if not (here / name).exists()]
+    if lost:
+        raise ElsewhereError(f"{place}: not written, {here / lost[0]} has gone while it was copied; run again")
     place.mkdir(parents=True, exist_ok=True)
     (place / UNFINISHED).write_bytes((here / MANIFEST).read_bytes())
-    for name in [MANIFEST, *names]:
+    for name in [MANIFEST, *{REPORT, *names}]:
         if name in there:
             # A table may be a folder of parts now and a file then.
             place.fs.rm((place / name).path, recursive=True)

@@ -83,7 +83,8 @@ class HubClassifier:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Send the name to another process, not the weights: it loads its own."""
-        return HubClassifier, (self.name, self.revision, self.kind, self.hypotheses)
+        model = str(Path(self.name).resolve()) if Path(self.name).is_dir() else self.name
+        return _same_model, (model, self.name, self.revision, self.kind, self.hypotheses, self.identity)
 
     @property
     def identity(self) -> str:
@@ -132,6 +133,14 @@ class HubClassifier:
                 f"{self.name}: expected three classes such as negative, neutral, positive; its labels are {', '.join(labels.values())}"
             )
         return [of[0], of[1], of[2]]
+
+
+def _same_model(model: str, name: str, revision: str, kind: str, hypotheses: dict[str, tuple[str, ...]], identity: str) -> HubClassifier:
+    made = HubClassifier(model, revision, kind, hypotheses)
+    made.name = name
+    if made.identity != identity:
+        raise ModelError(f"{model}: another model, torch or transformers here than where the run was started; install the same")
+    return made
 
 
 def expected_identity(model: str, revision: str | None, kind: str) -> str:

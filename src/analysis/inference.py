@@ -57,7 +57,7 @@ class OnnxModel:
     def __reduce__(self) -> tuple[Any, ...]:
         """Send the place and the revision to another process, not the weights: it loads its own, and they must be the same."""
         embedded = self.folder.is_relative_to(MODELS)
-        return _same_model, (self.folder.relative_to(MODELS) if embedded else self.folder, embedded, self.settings, self.revision)
+        return _same_model, (self.folder.relative_to(MODELS) if embedded else self.folder.resolve(), embedded, self.settings, self.revision)
 
     @cached_property
     def revision(self) -> str:

@@ -22,6 +22,11 @@ class Journal:
     inputs: list[dict[str, Any]] = field(default_factory=list)
 
 
+def listed(paths: Any) -> list[str | Path]:
+    """Return one path, of this machine or elsewhere, or a sequence of them, as a list."""
+    return [paths] if isinstance(paths, str | Path) or hasattr(paths, "fs") else list(paths)
+
+
 def find_files(paths: Iterable[str | Path], journal: Journal) -> list[Path]:
     """Return every file the paths name or contain, once, in the order of their paths; raise InputError for a path that is not there."""
     found: dict[Path, Path] = {}
@@ -55,7 +60,17 @@ def _below(folder: Path, journal: Journal) -> list[Path]:
 
 
 def _below_elsewhere(folder: Path, journal: Journal) -> list[Path]:
-    found = [path for path in folder.rglob("*") if path.is_file()]
+    found = []
+    hidden: set[str] = set()
+    depth = len(folder.parts)
+    for path in folder.rglob("*"):
+        inside = path.parts[depth:-1]
+        at = next((i for i, name in enumerate(inside) if name.startswith(".")), None)
+        if at is not None:
+            hidden.add(str(folder.joinpath(*inside[: at + 1])))
+        elif path.is_file():
+            found.append(path)
+    journal.skipped += [{"path": path, "reason": "hidden folder"} for path in sorted(hidden)]
     if not found:
         journal.skipped.append({"path": shown_path(folder), "reason": "no files in this folder"})
     return found

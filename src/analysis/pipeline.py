@@ -86,7 +86,7 @@ def run(
         If the store cannot be used.
     """
     if out is not None and is_elsewhere(out):
-        with mirrored(out, Path(cache) if cache is not None else None) as here:
+        with mirrored(out, Path(cache) if cache is not None else None, overwrite) as here:
             return run(
                 paths,
                 config,

@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis import identity
 from analysis.config import Config
 from analysis.elsewhere import is_elsewhere, version_of
-from analysis.inputs import Journal, find_files, shown_path
+from analysis.inputs import Journal, find_files, listed, shown_path
 from analysis.results import Results, open_results
 from analysis.storage import CHARTS, ENDINGS, LABELS, MANIFEST, REPORT, TABLE_NAMES, ResultsError, plain
 
@@ -32,7 +32,7 @@ def fingerprint(paths: str | Path | Sequence[str | Path], config: Config, models
     InputError
         If a path does not exist.
     """
-    files = find_files([paths] if isinstance(paths, str | Path) else paths, Journal())
+    files = find_files(listed(paths), Journal())
     inputs = [[shown_path(path), version_of(path) if is_elsewhere(path) else hash_of(path)] for path in files]
     events = config.summary.events
     beside = [hash_of(folder / LABELS), hash_of(Path(events)) if events else ""]
