@@ -144,6 +144,8 @@ def test_another_version_on_a_machine_of_the_cluster_is_refused(raw, monkeypatch
         ("workers=many", "--ray workers=many: must be a number or two, as in 2-20"),
         ("workers=5-2", "the least and the most"),
         ("workers=1.5", "a whole number"),
+        ("workers=inf", "must be a number or two"),
+        ("resources={fast", "must be JSON"),
         ("cpus=0", "cpus is 0"),
         ("num_cpus=2", "num_cpus is set by workers, cpus and gpus"),
     ],
@@ -154,7 +156,9 @@ def test_settings_that_make_no_sense(given, said):
 
 
 def test_settings_are_passed_through():
-    engine = ray_engine(["workers=2-20", "cpus=4", "gpus=0.5", "accelerator_type=L4", 'resources={"fast": 1}', "address=head:6379"])
+    engine = ray_engine(
+        ["workers=2-20", "cpus=4", "gpus=0.5", "accelerator_type=L4", 'resources={"fast": 1}', "max_restarts=-1", "address=head:6379"]
+    )
     assert (engine.workers, engine.cpus, engine.gpus) == ((2, 20), 4, 0.5)
-    assert engine.options == {"accelerator_type": "L4", "resources": {"fast": 1}}
+    assert engine.options == {"accelerator_type": "L4", "resources": {"fast": 1}, "max_restarts": -1}
     assert engine.address == "head:6379"

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pandas as pd
@@ -9,7 +11,7 @@ import pytest
 from fakes import CONFIG, go, write_articles
 
 from analysis import pipeline, read_articles
-from analysis.elsewhere import ElsewhereError, as_path
+from analysis.elsewhere import ElsewhereError, as_path, mirrored
 from analysis.inputs import InputError
 from analysis.storage import LABELS, ResultsError
 from analysis.tables import empty
@@ -61,6 +63,15 @@ def test_results_elsewhere_are_those_here(raw, bucket, tmp_path, monkeypatch):
     go(str(bucket), str(out), cache)
     go(str(bucket), str(out))
     assert (out / "summary.csv").read_bytes() == b"left alone" and (out / "manifest.json").read_bytes() == manifest
+    # What has gone there is brought back, and so is everything where that is asked for.
+    (out / "scores.csv").unlink()
+    go(str(bucket), str(out), cache)
+    assert (out / "scores.csv").read_bytes() == (tmp_path / "out" / "scores.csv").read_bytes()
+    (out / "summary.csv").write_bytes(b"left alone")
+    go(str(bucket), str(out), cache, overwrite=True)
+    assert (out / "summary.csv").read_bytes() == (tmp_path / "out" / "summary.csv").read_bytes()
+    manifest = (out / "manifest.json").read_bytes()
+    (out / "summary.csv").write_bytes(b"left alone")
     # An article changes: the new results are there, and the manifest is another one; a report that no longer is one goes.
     monkeypatch.setattr(pipeline, "MOST_IN_REPORT", 0)
     (bucket / "deep" / "a000.txt").write_text("Ana Sample said NATO was number 99.\n", encoding="utf-8")
@@ -79,6 +90,19 @@ def test_another_configuration_elsewhere_is_not_overwritten(raw, bucket, tmp_pat
         go(raw, str(out), config=other)
     go(raw, str(out), config=other, overwrite=True)
     assert json.loads((out / "manifest.json").read_text())["config"]["from_context"] is other.from_context
+
+
+def test_a_run_that_waited_sees_what_the_other_has_written(raw, bucket, tmp_path):
+    """Two runs of different configurations: the second is refused although the place was empty when it began."""
+    out, cache = bucket.parent / "results", tmp_path / "cache"
+    other = replace(CONFIG, from_context=not CONFIG.from_context)
+    with ThreadPoolExecutor() as pool, mirrored(str(out), cache) as here:
+        waiting = pool.submit(go, raw, str(out), cache, other)
+        time.sleep(1)
+        assert not waiting.done()
+        go(raw, here)
+    with pytest.raises(ResultsError, match="another configuration"):
+        waiting.result()
 
 
 def test_files_that_are_no_results_are_left_alone(raw, bucket):

@@ -2,6 +2,7 @@
 
 import json
 import random
+import tempfile
 from datetime import date
 
 import pandas as pd
@@ -10,7 +11,7 @@ from fakes import CONFIG, go, table_bytes, write_articles
 
 from analysis import read_articles, read_results, shelf, writing
 from analysis.inputs import InputError
-from analysis.reprints import Sketches, find_reprints
+from analysis.reprints import Sketches, find_reprints, jaccard, shingle_hashes
 from analysis.shelf import Shelf
 
 SENTENCE = "talks on the coast went on for days while ships of both sides stayed where they were and nobody said when this would end or who leaves first"
@@ -55,18 +56,35 @@ def test_nothing_to_read_is_said_as_before(tmp_path):
         Shelf(tmp_path, CONFIG)
 
 
-def test_the_file_is_nowhere_to_be_seen_and_goes(raw, tmp_path):
+def test_the_file_is_where_it_is_told_to_be_and_goes(raw, tmp_path, monkeypatch):
     place = tmp_path / "place"
     place.mkdir()
+    made = []
+    real = tempfile.TemporaryFile
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda dir: made.append((dir, real(dir=dir))) or made[-1][1])
     with Shelf(raw, CONFIG, place):
-        assert list(place.iterdir()) == []
+        pass
+    with pytest.raises(InputError):
+        Shelf(place, CONFIG, place)
+    assert [dir for dir, _ in made] == [place, place]
+    assert all(file.closed for _, file in made)
+    assert list(place.iterdir()) == []
 
 
-def test_sketches_find_what_is_found_with_the_texts_at_hand():
+def test_sketches_find_what_comparing_every_pair_finds():
     texts = [long(n % 4) + (" Then it rained." if n % 3 == 0 else "") for n in range(12)] + ["Thank you."] * 2
     days = [date(2031, 1, 1 + n % 5) if n % 6 else None for n in range(14)]
     speakers = ["Ana Sample" if n % 2 else "" for n in range(14)]
-    found = find_reprints(texts, days, speakers, 0.8)
+    found, hashes = [None] * len(texts), [shingle_hashes(text) for text in texts]
+    order = sorted(range(len(texts)), key=lambda i: (days[i] is None, days[i] or date.min, i))
+    for place, i in enumerate(order):
+        if len(hashes[i]) >= 18:
+            alike = (
+                j for j in order[:place]
+                if found[j] is None and not (speakers[i] and speakers[j] and speakers[i] != speakers[j]) and jaccard(hashes[i], hashes[j]) >= 0.8
+            )  # fmt: skip
+            found[i] = next(alike, None)
+    assert find_reprints(texts, days, speakers, 0.8) == found
     asked = []
     sketches = Sketches(0.8)
     for row in zip(texts, days, speakers, strict=True):

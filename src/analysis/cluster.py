@@ -120,7 +120,10 @@ class RayEngine:
             return False
         try:
             self.ray.init(
-                address=self.address, include_dashboard=False if self.address is None else None, log_to_driver=False, logging_level="ERROR"
+                address=self.address or os.environ.get("RAY_ADDRESS") or "local",
+                include_dashboard=False if self.address is None else None,
+                log_to_driver=False,
+                logging_level="ERROR",
             )
         except (ConnectionError, RuntimeError, OSError, ValueError) as error:
             raise ClusterError(f"no Ray cluster at {self.address or 'this machine'}: {str(error).splitlines()[0]}") from error
@@ -186,13 +189,15 @@ def _number(name: str, value: str) -> Any:
     if name == "workers" and between:
         return int(between[1]), int(between[2])
     try:
-        return int(value) if value.isdigit() else float(value)
+        found = json.loads(value)
     except ValueError:
-        if value.startswith("{"):
-            return json.loads(value)
-        if name in OPTIONS.split(", "):
-            raise ClusterError(f"--ray {name}={value}: must be a number" + (" or two, as in 2-20" if name == "workers" else "")) from None
-        return value
+        found = value
+    broken = isinstance(found, str) and value[0] in "{["
+    if broken or (name in OPTIONS.split(", ") and (isinstance(found, bool) or not isinstance(found, int | float))):
+        raise ClusterError(
+            f"--ray {name}={value}: must be {'JSON' if broken else 'a number or two, as in 2-20' if name == 'workers' else 'a number'}"
+        )
+    return found
 
 
 def _noted(block: pd.DataFrame, given: set[str]) -> pd.DataFrame:

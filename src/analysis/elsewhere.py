@@ -13,6 +13,8 @@ from typing import Any, cast
 from analysis.storage import LABELS, MANIFEST, REPORT, UNFINISHED, ResultsError, remove
 from analysis.writing import alone
 
+# What file systems call the version of a file.
+VERSIONS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "generation", "md5Hash", "checksum")
 EXTRA = "paths with :// need the extra 'remote': pip install 'stance-analysis[remote]'"
 
 
@@ -42,16 +44,17 @@ def as_path(path: str | Path) -> Path:
     try:
         found = cast(Path, UPath(str(path)))
         found.exists()  # asks the place
-    except (ImportError, ValueError) as error:
-        raise ElsewhereError(f"{path}: {str(error).splitlines()[0]}") from error
-    except OSError as error:
-        raise ElsewhereError(f"{path}: cannot be reached: {error}") from error
+    except Exception as error:  # each protocol has errors of its own: no credentials, no such bucket, no package
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ElsewhereError(f"{path}: cannot be reached: {reason}") from error
     return found
 
 
 def version_of(path: Any) -> str:
-    """Return what its file system knows of a file elsewhere without reading it, such as size and ETag: another version, another answer."""
-    return str(path.fs.ukey(path.path))
+    """Return what its file system says of a file's version, such as its ETag, without reading it; where it says nothing, a hash of the file."""
+    path.fs.invalidate_cache()
+    said = {key: str(value) for key, value in path.fs.info(path.path).items() if key in VERSIONS}
+    return json.dumps(said, sort_keys=True) if said else hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @contextmanager
@@ -78,25 +81,33 @@ def mirrored(out: str | Path, cache: Path | None, overwrite: bool = False) -> It
         If it holds files but no results.
     """
     place: Any = as_path(out)
-    there = {path.name for path in place.iterdir()} if place.exists() else set()
-    if not overwrite and there - {LABELS} and not there & {MANIFEST, UNFINISHED}:
-        raise ResultsError(
-            f"{out}: holds files but no results of stance run; name another folder with --out, or write there with --overwrite"
-        )
     if cache is None:
-        here = Path(tempfile.mkdtemp(prefix="stance-"))
-        atexit.register(shutil.rmtree, here, ignore_errors=True)
-    else:
-        here = cache / f"results-{hashlib.sha256(str(place).encode()).hexdigest()[:16]}"
+        cache = Path(tempfile.mkdtemp(prefix="stance-"))
+        atexit.register(shutil.rmtree, cache, ignore_errors=True)
+    here = cache / f"results-{hashlib.sha256(str(place).encode()).hexdigest()[:16]}"
     with alone(here.with_name(f"{here.name}.lock")):
+        there = _names(place)
+        if not overwrite and there - {LABELS} and not there & {MANIFEST, UNFINISHED}:
+            raise ResultsError(
+                f"{out}: holds files but no results of stance run; name another folder with --out, or write there with --overwrite"
+            )
         here.mkdir(parents=True, exist_ok=True)
         before = _fetched(place, here, there)
         yield here
         now = (here / MANIFEST).read_bytes()
-        if before is None or _what(now) != _what(before):
-            _copy(here, place, there)
+        if overwrite or before is None or _what(now) != _what(before) or not _is_whole(place, now):
+            _copy(here, place)
         elif now != before:
             (here / MANIFEST).write_bytes(before)
+
+
+def _names(place: Any) -> set[str]:
+    place.fs.invalidate_cache()
+    return {path.name for path in place.iterdir()} if place.exists() else set()
+
+
+def _is_whole(place: Any, manifest: bytes) -> bool:
+    return all(place.joinpath(*name.split("/")).exists() for name in json.loads(manifest)["outputs"])
 
 
 def _fetched(place: Any, here: Path, there: set[str]) -> bytes | None:
@@ -123,11 +134,12 @@ def _what(manifest: bytes) -> Any:
         return manifest
 
 
-def _copy(here: Path, place: Any, there: set[str]) -> None:
+def _copy(here: Path, place: Any) -> None:
     names = sorted({path.name for path in here.iterdir()} - {MANIFEST, LABELS})
     lost = [name for name in json.loads((here / MANIFEST).read_bytes())["outputs"] if not (here / name).exists()]
     if lost:
         raise ElsewhereError(f"{place}: not written, {here / lost[0]} has gone while it was copied; run again")
+    there = _names(place)
     place.mkdir(parents=True, exist_ok=True)
     (place / UNFINISHED).write_bytes((here / MANIFEST).read_bytes())
     for name in [MANIFEST, *{REPORT, *names}]:

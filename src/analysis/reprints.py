@@ -38,7 +38,7 @@ def find_reprints(texts: Sequence[str], published: Sequence[date | None], speake
 
 
 class Sketches:
-    """What is kept of each text to find reprints, half a kilobyte, while the texts are elsewhere.
+    """What is kept of each text to find reprints, about a kilobyte, while the texts are elsewhere.
 
     Articles are taken from the earliest on, those without a date last, equals in the order given. One that overlaps with an earlier original by at least
     ``threshold`` is its reprint; others are originals themselves, so no reprint of a reprint drifts away from what it points to. Overlap is the Jaccard index of

@@ -150,6 +150,7 @@ def open_results(folder: str | Path) -> Results:
     folder = Path(folder)
     if not folder.is_dir():
         raise ResultsError(f"{folder}: {'is a file' if folder.exists() else 'is not there'}; name the folder that stance run wrote (--out)")
+    tables = FolderTables(folder)  # before the manifest: tables of a later run are not taken for its own
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         by = [tuple(columns) for columns in manifest["config"]["summary"]["by"]]
@@ -161,7 +162,6 @@ def open_results(folder: str | Path) -> Results:
         raise ResultsError(
             f"{folder / MANIFEST}: is not the manifest of a run; make it anew with: stance run ARTICLES --out {folder} --overwrite"
         ) from None
-    tables = FolderTables(folder)
     return Results(tables, _by_group(tables["summary"], by), manifest)
 
 

@@ -3,6 +3,7 @@
 import bisect
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -74,8 +75,9 @@ class Shelf:
             texts = lru_cache(maxsize=8)(lambda piece: self._read.read_row_group(piece, columns=["text"])["text"].to_pylist())
             originals = sketches.reprints(lambda i: texts(self._piece_of(i))[i - self._start(self._piece_of(i))])
         except BaseException:
-            if self._writer is not None and self._writer.is_open:
-                self._writer.close()
+            writer: Any = self._writer
+            with suppress(Exception):
+                writer.close()
             self._file.close()
             raise
         self._duplicate_of = [None if original is None else ids[original] for original in originals]

@@ -1,4 +1,4 @@
-"""Tables on disk, row group by row group, in place all together: whoever looks finds the old results or the new ones."""
+"""Tables on disk, row group by row group, in place when all are whole; until the manifest is back, the folder holds no finished run."""
 
 import json
 import shutil
@@ -52,8 +52,8 @@ class TableFile:
             types = pa.Schema.from_pandas(rows[:0], preserve_index=False)
             fields = [types.field(name).with_type(TYPES[column.kind]) for name, column in self.columns.items()]
             self._schema = pa.schema(fields, metadata=types.metadata)
-            self._text = self.csv.open("w", encoding="utf-8", newline="")
             self.parts.mkdir()
+            self._text = self.csv.open("w", encoding="utf-8", newline="")
         if self._writer is None or self._rows >= PART:
             if self._writer is not None:
                 self._writer.close()
@@ -65,10 +65,13 @@ class TableFile:
 
     def close(self) -> None:
         """End both files."""
-        if self._writer is not None:
-            self._writer.close()
-            self._text.close()
-            self._writer = None
+        writer, text, self._writer, self._text = self._writer, self._text, None, None
+        try:
+            if writer is not None:
+                writer.close()
+        finally:
+            if text is not None:
+                text.close()
 
     def publish(self) -> int:
         """Move both files to their places; return how many. Several Parquet files become a folder of that name, which is read like a file."""
@@ -88,11 +91,10 @@ class TableFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        try:
-            self.close()
-        finally:
-            remove(self.parts)
-            remove(self.csv)
+        with ExitStack() as last:  # all of it, whatever fails
+            last.callback(remove, self.csv)
+            last.callback(remove, self.parts)
+            last.callback(self.close)
 
 
 @contextmanager
@@ -111,11 +113,11 @@ def alone(folder: Path) -> Iterator[None]:
         else:
             held = os.open(folder, os.O_RDONLY)
             stack.callback(os.close, held)
-            with suppress(OSError):  # some shared disks have no locks
+            with suppress(OSError):  # some shared disks have no locks; then what lies there may be of a run that goes on
                 fcntl.flock(held, fcntl.LOCK_EX)
-            for name in (*TABLE_NAMES, "manifest", "report"):
-                for left in folder.glob(f".{name}.*.[0-9]*"):
-                    remove(left)
+                for name in (*TABLE_NAMES, "manifest", "report"):
+                    for left in folder.glob(f".{name}.*.[0-9]*"):
+                        remove(left)
         yield
 
 
