@@ -8,6 +8,7 @@ import pytest
 from fakes import CONFIG, LengthClassifier, SaidTagger, go, table_bytes, write_articles
 
 from analysis import identity
+from analysis.answers import ROOMS
 from analysis.engines import Task, cut_blocks, work
 from analysis.store import FILE
 
@@ -162,7 +163,12 @@ def test_blocks_hold_every_article_once_in_order():
     assert list(cut_blocks(articles[:0], 5)) == []
 
 
-def test_how_answers_are_packed_is_part_of_their_key():
-    from analysis.answers import ROOMS
-
-    assert "packed" in ROOMS
+def test_another_way_of_packing_is_another_key(tmp_path, monkeypatch):
+    for path in [*identity.ROOM.glob("*.py"), *identity.ROOM.glob("*.yml")]:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr(identity, "ROOM", tmp_path)
+    before = identity.rules.__wrapped__(*ROOMS)
+    assert identity.rules.__wrapped__(*ROOMS) == before
+    with (tmp_path / "packed.py").open("a", encoding="utf-8") as file:
+        file.write("# another way\n")
+    assert identity.rules.__wrapped__(*ROOMS) != before

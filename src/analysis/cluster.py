@@ -3,8 +3,9 @@
 import json
 import logging
 import os
+import pickle
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -86,7 +87,7 @@ class RayEngine:
             logging.getLogger(name).setLevel(logging.ERROR)
         self.ray.data.DataContext.get_current().enable_progress_bars = False
         for batch in self._batches(refs, task):
-            for done in _done(batch):
+            for done in map(pickle.loads, batch["done"]):
                 new = {article: value for article, value in done.packed.items() if article in given}
                 given -= new.keys()
                 if read:
@@ -154,12 +155,8 @@ class Worker:
         self.task = task
 
     def __call__(self, articles: pd.DataFrame) -> pd.DataFrame:
-        """Return a row for each article: its id and what is kept of it; pairs and seconds of the block are in every row."""
-        done = work_and_pack(articles, self.task)
-        rows = pd.DataFrame({"article_id": list(done.packed), "value": list(done.packed.values())})
-        return rows.assign(
-            pairs=done.pairs, **{f"seconds_{i}": s for i, s in enumerate(done.seconds)}, block=articles["article_id"].iloc[0]
-        )
+        """Return one row: what came of the block, pickled."""
+        return pd.DataFrame({"done": [pickle.dumps(work_and_pack(articles, self.task))]})
 
 
 def ray_engine(given: Sequence[str]) -> RayEngine:
@@ -180,11 +177,11 @@ def ray_engine(given: Sequence[str]) -> RayEngine:
         name, equals, value = setting.partition("=")
         if not (equals and name.isidentifier() and value):
             raise ClusterError(f"--ray {setting}: must be NAME=VALUE, with one of {OPTIONS}, or what Ray's actors take")
-        settings[name] = value if name == "address" else _number(name, value)
+        settings[name] = value if name == "address" else _value(name, value)
     return RayEngine(**settings)
 
 
-def _number(name: str, value: str) -> Any:
+def _value(name: str, value: str) -> Any:
     between = re.fullmatch(r"(\d+)-(\d+)", value)
     if name == "workers" and between:
         return int(between[1]), int(between[2])
@@ -203,14 +200,6 @@ def _number(name: str, value: str) -> Any:
 def _noted(block: pd.DataFrame, given: set[str]) -> pd.DataFrame:
     given.update(block["article_id"])
     return block
-
-
-def _done(batch: pd.DataFrame) -> Iterator[Done]:
-    for _, rows in batch.groupby("block", sort=False):
-        packed: Mapping[str, bytes] = dict(zip(rows["article_id"], rows["value"], strict=True))
-        first = rows.iloc[0]
-        seconds = (float(first["seconds_0"]), float(first["seconds_1"]), float(first["seconds_2"]))
-        yield Done({article: bytes(value) for article, value in packed.items()}, int(first["pairs"]), seconds)
 
 
 def _reason(error: BaseException) -> str:
