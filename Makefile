@@ -17,7 +17,7 @@ run: .venv/run.stamp  ## set up and run the pipeline on data/raw, results in res
 test: .venv/test.stamp  ## set up what testing needs and run all tests
 	$(BIN)/python -m pytest -q
 
-slow: .venv/test.stamp  ## run the tests that start a cluster on this machine
+slow: .venv/slow.stamp  ## run the tests that start a cluster or a bucket on this machine
 	$(BIN)/python -m pytest -q -m slow
 
 lab: .venv/lab.stamp  ## open JupyterLab on notebooks/
@@ -59,6 +59,10 @@ clean:  ## remove the environment, results and caches
 .venv/test.stamp: pyproject.toml .venv/made.stamp
 	$(BIN)/pip install --quiet $(TORCH)
 	$(BIN)/pip install --quiet -e '.[test,hub,label,evaluate]'
+	touch $@
+
+.venv/slow.stamp: .venv/test.stamp
+	$(BIN)/pip install --quiet -e '.[slow]'
 	touch $@
 
 .venv/bench.stamp: .venv/test.stamp

@@ -3,11 +3,12 @@
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from fakes import SaidTagger, go, write_articles
+from fakes import CONFIG, LengthClassifier, SaidTagger, go, write_articles
 
 from analysis import answers
 from analysis.cli import main
@@ -31,6 +32,18 @@ class MortalTagger(SaidTagger):
             self.mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return super().spans(text)
+
+
+class CardClassifier(LengthClassifier):
+    """Notes the graphics card that its process may use."""
+
+    def __init__(self, note):
+        super().__init__()
+        self.note = note
+
+    def predict(self, pairs, progress=None):
+        self.note.write_text(os.environ.get("CUDA_VISIBLE_DEVICES", ""))
+        return super().predict(pairs, progress)
 
 
 class BrokenTagger(SaidTagger):
@@ -57,7 +70,7 @@ def cluster():
     import ray
 
     here = {"env_vars": {"PYTHONPATH": str(ROOT / "tests")}}  # workers find the hand-made models there
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR", runtime_env=here)
+    ray.init(num_cpus=2, num_gpus=1, include_dashboard=False, log_to_driver=False, logging_level="ERROR", runtime_env=here)
     yield ray
     ray.shutdown()
 
@@ -88,6 +101,31 @@ def test_two_workers_give_the_tables_of_this_process(raw, tmp_path):
     same(more, again)
 
 
+def test_a_changed_target_asks_only_about_its_pairs(raw, tmp_path):
+    """What is known of texts and pairs is sent with the articles, and what was asked there is known here."""
+    first = CONFIG.targets[0]
+    config = replace(CONFIG, targets=(*CONFIG.targets, replace(first, name="Freedonia", names=("Freedonia",), metonyms=())))
+    there = RayEngine(workers=2, cpus=1)
+    go(raw, tmp_path / "out", tmp_path / "cache", engine=there)
+    changed = go(raw, tmp_path / "out2", tmp_path / "cache", config, engine=there)
+    same(go(raw, config=config), changed)
+    account, scores = changed.manifest["store"], changed.tables["scores"]
+    assert account["attributions"] == {"from the store": 20, "computed": 0}
+    new = (scores["target"] == "Freedonia").sum()
+    assert new > 0 and account["pairs"] == {"from the store": len(scores) - new, "computed": new}
+    # Asked on the cluster, known here.
+    back = replace(config, indirect=not config.indirect)
+    account = go(raw, tmp_path / "out3", tmp_path / "cache", back).manifest["store"]
+    assert account["attributions"]["computed"] == account["pairs"]["computed"] == 0
+
+
+def test_a_worker_is_given_the_graphics_card_it_asked_for(raw, tmp_path):
+    """The card is pretended: Ray counts it as real, and a worker sees which one is its own."""
+    here = go(raw)
+    same(here, go(raw, classifier=CardClassifier(tmp_path / "card"), engine=RayEngine(cpus=1, gpus=1)))
+    assert (tmp_path / "card").read_text() == "0"
+
+
 def test_a_worker_that_dies_loses_and_doubles_nothing(raw, tmp_path):
     mark = tmp_path / "died"
     there = go(raw, tagger=MortalTagger(mark, "number 9"), engine=RayEngine(workers=2, cpus=1))
@@ -110,7 +148,7 @@ def test_what_always_kills_its_worker_ends_the_run(raw, tmp_path):
 
 
 def test_a_worker_that_fits_nowhere_is_refused_at_once(raw):
-    with pytest.raises(ClusterError, match="room for a worker of 64 cores and 0 graphics cards, the largest has 2 and 0"):
+    with pytest.raises(ClusterError, match="room for a worker of 64 cores and 0 graphics cards, the largest has 2 and 1"):
         go(raw, engine=RayEngine(cpus=64))
     with pytest.raises(ClusterError, match="connected to the cluster at"):
         go(raw, engine=RayEngine(address="elsewhere:6379"))

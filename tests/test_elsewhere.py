@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from fakes import CONFIG, go, write_articles
+from fakes import CONFIG, SaidTagger, go, write_articles
 
 from analysis import pipeline, read_articles
 from analysis.elsewhere import ElsewhereError, as_path, mirrored
@@ -50,7 +50,10 @@ def test_results_elsewhere_are_those_here(raw, bucket, tmp_path, monkeypatch):
     for name in ("statements", "mentions", "scores", "summary"):
         pd.testing.assert_frame_equal(here.tables[name], there.tables[name])
         assert (out / f"{name}.csv").read_bytes() == (tmp_path / "out" / f"{name}.csv").read_bytes()
-    assert {p.name for p in out.iterdir()} == {p.name for p in (tmp_path / "out").iterdir()} - {"charts"}  # empty here, and no folder there
+    assert {p.name for p in out.iterdir()} == {p.name for p in (tmp_path / "out").iterdir()} - {
+        "charts",
+        ".lock",
+    }  # the first is empty here, and no folder there
     manifest = (out / "manifest.json").read_bytes()
     assert json.loads(manifest)["fingerprint"]
     # Nothing new: nothing is computed and nothing is copied, also where the folder here was lost or there is none.
@@ -110,6 +113,14 @@ def test_files_that_are_no_results_are_left_alone(raw, bucket):
         go(raw, str(bucket))
     go(raw, str(bucket), overwrite=True)
     assert (bucket / "manifest.json").exists() and (bucket / "deep" / "a000.txt").exists()
+
+
+def test_a_place_that_refuses_is_told_before_anything_is_computed(raw, tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    tagger = SaidTagger()
+    with pytest.raises(ElsewhereError, match=r"file/results: cannot be written to: "):
+        go(raw, f"file://{tmp_path}/file/results", tagger=tagger)
+    assert not tagger.asked
 
 
 def test_hidden_folders_are_skipped_and_named_as_here(bucket):

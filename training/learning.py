@@ -12,7 +12,7 @@ from torch import nn
 
 from data import Row
 from fakequant import FixedLinear, fix_ranges
-from stance_model import Dev, StanceModel, batches, optimizer_of, padded
+from stance_model import HALF, Dev, StanceModel, batches, optimizer_of, padded
 
 # The token ids of an epoch's rows, and the loss of some of them given their logits and indices.
 Epoch = tuple[Sequence[list[int]], Callable[[torch.Tensor, list[int]], torch.Tensor]]
@@ -21,7 +21,7 @@ SEEN_BATCHES = 20  # batches whose inputs are kept to choose the ranges from
 
 def learn(
     name: str, model: StanceModel, layers: list[FixedLinear], epochs: Sequence[Epoch], dev: Dev, work: Path, rng: random.Random, *,
-    lr: float, batch: int, end: float = 0.0, warm_up: int = 100, fall: float = 0.93, fixed_from: float | None = None,
+    lr: float, batch: int, end: float = 0.0, warm_up: int = 100, fall: float = 0.93, fixed_from: float | None = None, done: int = 0,
 ) -> None:  # fmt: skip
     """Train through the epochs, in place; the checkpoint ``work/name.pt`` is written along the way.
 
@@ -45,13 +45,19 @@ def learn(
         Rows a step.
     fixed_from : float, optional
         Share of the steps after which weights and inputs are rounded as shipped; where rounding is on already it stays on.
+    done : int
+        Epochs that a checkpoint has behind it; they are passed over.
     """
     optimizer = optimizer_of(model, lr, fall)
     total = sum(len(ids) // batch + 1 for ids, _ in epochs)
     start_fixed = total if fixed_from is None else round(fixed_from * total)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1.0, (s + 1) / warm_up) * (1 - (1 - end) * min(1.0, s / total)))
-    step, started, mean = 0, time.time(), 0.0
-    for epoch, (ids, loss_of) in enumerate(epochs, 1):
+    passed = sum(len(ids) // batch + 1 for ids, _ in epochs[:done])
+    for _ in range(passed):
+        schedule.step()
+    step, started, mean = passed, time.time(), 0.0
+    FixedLinear.active = FixedLinear.active or step > start_fixed
+    for epoch, (ids, loss_of) in enumerate(epochs[done:], done + 1):
         for index in batches([len(t) for t in ids], batch, rng):
             if not FixedLinear.active and step >= start_fixed - SEEN_BATCHES and fixed_from is not None:
                 for layer in layers:
@@ -60,7 +66,7 @@ def learn(
                     fix_ranges(layers)
                     FixedLinear.active = True
                     print(f"step {step}: rounding from here on", flush=True)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast(**HALF):
                 logits = model(*padded([ids[i] for i in index], dev.pad))
             loss = loss_of(logits.float(), index)
             loss.backward()
@@ -71,7 +77,10 @@ def learn(
             step += 1
             mean = 0.98 * mean + 0.02 * loss.item()
             if step % 50 == 0:
-                print(f"{name} {epoch} step {step}/{total} loss {mean / (1 - 0.98**step):.3f} {time.time() - started:.0f} s", flush=True)
+                print(
+                    f"{name} {epoch} step {step}/{total} loss {mean / (1 - 0.98 ** (step - passed)):.3f} {time.time() - started:.0f} s",
+                    flush=True,
+                )
             if step % 300 == 0:
                 save(model, layers, work / f"{name}.pt")
         print(f"{name}, epoch {epoch}: {dev.measure(model)}", flush=True)

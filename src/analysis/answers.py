@@ -13,10 +13,13 @@ from analysis import identity
 from analysis.attribution import AttributionTagger
 from analysis.classifiers import Progress, StanceClassifier
 from analysis.config import Config
-from analysis.engines import STAGES, Engine, Task, cut_blocks, work_here
+from analysis.engines import STAGES, Engine, Given, Task, cut_blocks, work_here
 from analysis.packed import Block, unpack
 from analysis.remembering import RememberingClassifier, RememberingTagger
+from analysis.scores import pairs_of
+from analysis.statements import extract_statements
 from analysis.store import Store
+from analysis.targets import find_targets
 
 WORKED = 100_000  # characters of text in a block: what a killed run loses
 ROOMS = ("statements", "targets", "scores", "classifiers", "hub", "packed")
@@ -36,8 +39,8 @@ class Answers:
     store : Store
         Where answers are.
     engine : Engine, optional
-        Where missing blocks are worked on. Without it here, and then of an article that has changed only the texts and pairs that the store does not know
-        are asked; another engine is given whole articles.
+        Where missing blocks are worked on; here without it. Either way only the texts and pairs that the store does not know are asked: another engine is
+        given what it knows, and gives back what it did not.
 
     Attributes
     ----------
@@ -61,7 +64,7 @@ class Answers:
         self.owner = f"{identity.of_tagger(tagger)} and {identity.of_classifier(classifier)}"
         self._others = [name for name in store.owners("pairs") if name != self.asked.owner]
         self._new_here = self.asked.owner not in store.owners("pairs")
-        self._plain, self._remembering = Task(config, tagger, classifier), Task(config, self.tagger, self.asked)
+        self.task = Task(config, tagger, classifier) if engine else Task(config, self.tagger, self.asked)
         settings = [config.statements.context, config.indirect, config.from_context, [asdict(t) for t in config.targets]]
         self._start = identity.digest("articles", self.owner, identity.rules(*ROOMS), settings)
         self.articles = articles
@@ -122,21 +125,38 @@ class Answers:
         given = zip(articles["text"], articles["title"].fillna(""), articles["speaker"].fillna(""), strict=True)
         return [hashlib.sha256(self._start + identity.digest(*parts)).digest() for parts in given]
 
+    def _given(self, articles: pd.DataFrame) -> Given:
+        """Return a block with what the store knows of it; the models here know the store."""
+        if not self.engine:
+            return Given(articles)
+        texts = [identity.of_text(text, identity.of_tagger(self.tagger.tagger)) for text in articles["text"]]
+        known = self.store.get(texts)
+        read = articles[np.array([key in known for key in texts], dtype=bool)]
+        if len(read):
+            config = self.task.config
+            statements = extract_statements(read, RememberingTagger(self.tagger.tagger, self.store), context=config.statements.context)
+            pairs = pairs_of(statements, find_targets(statements, config))
+            known |= self.store.get(identity.of_pairs(pairs, identity.of_classifier(self.classifier)))
+        return Given(articles, known)
+
     def _work(self, parts: Iterable[pd.DataFrame], read: Progress | None = None, scored: Progress | None = None) -> None:
-        engine, task = (self.engine, self._plain) if self.engine else (work_here, self._remembering)
         waiting: dict[str, bytes] = {}
 
-        def blocks() -> Iterator[pd.DataFrame]:
+        def blocks() -> Iterator[Given]:
             for part in parts:
                 for block in cut_blocks(part, WORKED):
                     waiting.update(zip(block["article_id"], self._keys(block), strict=True))
-                    yield block
+                    yield self._given(block)
 
-        for done in engine(blocks(), task, read, scored):
+        for done in (self.engine or work_here)(blocks(), self.task, read, scored):
             self.computed += len(done.packed)
-            if self.engine:
-                self.tagger.asked += len(done.packed)
-                self.asked.asked += done.pairs
             self.seconds.update(dict(zip(STAGES, done.seconds, strict=True)))
+            if self.engine:
+                self.tagger.known += done.recalled[0]
+                self.asked.known += done.recalled[1]
+                self.tagger.asked += len(done.packed) - done.recalled[0]
+                self.asked.asked += done.pairs - done.recalled[1]
+            for kind, owner, key, value in done.answers:
+                self.store.put(kind, owner, {key: value})
             self.store.put("articles", self.owner, {waiting.pop(article): value for article, value in done.packed.items()})
             self.store.commit()

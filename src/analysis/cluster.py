@@ -12,7 +12,8 @@ import pandas as pd
 
 from analysis import identity
 from analysis.classifiers import Progress
-from analysis.engines import Done, Task, work_and_pack
+from analysis.engines import Done, Given, Task
+from analysis.remembering import work_apart
 
 OPTIONS = "address, workers, cpus, gpus"
 TRIES = 3  # that a worker, or its block, is started again: what kills it every time ends the run
@@ -60,9 +61,7 @@ class RayEngine:
             raise ClusterError(f"cpus is {cpus!r}, gpus {gpus!r}; a worker needs a core or more, and no less than 0 graphics cards")
         self.ray = _ray()
 
-    def __call__(
-        self, blocks: Iterable[pd.DataFrame], task: Task, read: Progress | None = None, scored: Progress | None = None
-    ) -> Iterator[Done]:
+    def __call__(self, blocks: Iterable[Given], task: Task, read: Progress | None = None, scored: Progress | None = None) -> Iterator[Done]:
         """Yield what came of each block, in the order in which they are finished.
 
         Raises
@@ -77,7 +76,7 @@ class RayEngine:
             if started:
                 self.ray.shutdown()
 
-    def _worked(self, blocks: Iterable[pd.DataFrame], task: Task, read: Progress | None, scored: Progress | None) -> Iterator[Done]:
+    def _worked(self, blocks: Iterable[Given], task: Task, read: Progress | None, scored: Progress | None) -> Iterator[Done]:
         given: set[str] = set()
         # Blocks go to the cluster's memory, and from there to its disks, one by one: all texts are never here at once.
         refs = [self.ray.put(_noted(block, given)) for block in blocks]
@@ -88,13 +87,14 @@ class RayEngine:
         self.ray.data.DataContext.get_current().enable_progress_bars = False
         for batch in self._batches(refs, task):
             for done in map(pickle.loads, batch["done"]):
-                new = {article: value for article, value in done.packed.items() if article in given}
-                given -= new.keys()
+                if not done.packed.keys() <= given:  # worked on twice, after a worker died
+                    continue
+                given -= done.packed.keys()
                 if read:
-                    read(len(new))
+                    read(len(done.packed))
                 if scored:
                     scored(done.pairs)
-                yield Done(new, done.pairs, done.seconds)
+                yield done
         if given:
             raise ClusterError(
                 f"{len(given)} articles did not come back from the cluster, the first is {min(given)}; run again: the others are kept"
@@ -154,9 +154,9 @@ class Worker:
             )
         self.task = task
 
-    def __call__(self, articles: pd.DataFrame) -> pd.DataFrame:
-        """Return one row: what came of the block, pickled."""
-        return pd.DataFrame({"done": [pickle.dumps(work_and_pack(articles, self.task))]})
+    def __call__(self, blocks: pd.DataFrame) -> pd.DataFrame:
+        """Return a row for each block given, pickled: what came of it, pickled."""
+        return pd.DataFrame({"done": [pickle.dumps(work_apart(pickle.loads(given), self.task)) for given in blocks["given"]]})
 
 
 def ray_engine(given: Sequence[str]) -> RayEngine:
@@ -197,9 +197,9 @@ def _value(name: str, value: str) -> Any:
     return found
 
 
-def _noted(block: pd.DataFrame, given: set[str]) -> pd.DataFrame:
-    given.update(block["article_id"])
-    return block
+def _noted(block: Given, given: set[str]) -> pd.DataFrame:
+    given.update(block.articles["article_id"])
+    return pd.DataFrame({"given": [pickle.dumps(block)]})
 
 
 def _reason(error: BaseException) -> str:

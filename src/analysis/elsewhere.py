@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from analysis.storage import LABELS, MANIFEST, REPORT, UNFINISHED, ResultsError, remove
+from analysis.storage import LABELS, LOCK, MANIFEST, REPORT, UNFINISHED, ResultsError, remove
 from analysis.writing import alone
 
 # What file systems call the version of a file.
 VERSIONS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "generation", "md5Hash", "checksum")
+# There folders are only names; asked to make one, their clients would make the bucket.
+BUCKETS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
 EXTRA = "paths with :// need the extra 'remote': pip install 'stance-analysis[remote]'"
 
 
@@ -45,8 +47,7 @@ def as_path(path: str | Path) -> Path:
         found = cast(Path, UPath(str(path)))
         found.exists()  # asks the place
     except Exception as error:  # each protocol has errors of its own: no credentials, no such bucket, no package
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ElsewhereError(f"{path}: cannot be reached: {reason}") from error
+        raise ElsewhereError(f"{path}: cannot be reached: {_first_line(error)}") from error
     return found
 
 
@@ -76,7 +77,7 @@ def mirrored(out: str | Path, cache: Path | None, overwrite: bool = False) -> It
     Raises
     ------
     ElsewhereError
-        If the place cannot be reached.
+        If the place cannot be reached or written to; the latter is tried before anything is computed.
     ResultsError
         If it holds files but no results.
     """
@@ -91,6 +92,7 @@ def mirrored(out: str | Path, cache: Path | None, overwrite: bool = False) -> It
             raise ResultsError(
                 f"{out}: holds files but no results of stance run; name another folder with --out, or write there with --overwrite"
             )
+        _try_to_write(place, out)
         here.mkdir(parents=True, exist_ok=True)
         before = _fetched(place, here, there)
         yield here
@@ -104,6 +106,25 @@ def mirrored(out: str | Path, cache: Path | None, overwrite: bool = False) -> It
 def _names(place: Any) -> set[str]:
     place.fs.invalidate_cache()
     return {path.name for path in place.iterdir()} if place.exists() else set()
+
+
+def _make(folder: Any) -> None:
+    if folder.protocol not in BUCKETS:
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def _try_to_write(place: Any, out: str | Path) -> None:
+    trial = place / ".stance-was-here"
+    try:
+        _make(place)
+        trial.write_bytes(b"")
+        trial.unlink()
+    except Exception as error:  # each protocol has errors of its own
+        raise ElsewhereError(f"{out}: cannot be written to: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _is_whole(place: Any, manifest: bytes) -> bool:
@@ -135,12 +156,11 @@ def _what(manifest: bytes) -> Any:
 
 
 def _copy(here: Path, place: Any) -> None:
-    names = sorted({path.name for path in here.iterdir()} - {MANIFEST, LABELS})
+    names = sorted({path.name for path in here.iterdir()} - {MANIFEST, LABELS, LOCK})
     lost = [name for name in json.loads((here / MANIFEST).read_bytes())["outputs"] if not (here / name).exists()]
     if lost:
         raise ElsewhereError(f"{place}: not written, {here / lost[0]} has gone while it was copied; run again")
     there = _names(place)
-    place.mkdir(parents=True, exist_ok=True)
     (place / UNFINISHED).write_bytes((here / MANIFEST).read_bytes())
     for name in [MANIFEST, *{REPORT, *names}]:
         if name in there:
@@ -151,7 +171,7 @@ def _copy(here: Path, place: Any) -> None:
         for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
             if path.is_file():
                 target = place.joinpath(*path.relative_to(here).parts)
-                target.parent.mkdir(parents=True, exist_ok=True)
+                _make(target.parent)
                 with path.open("rb") as file, target.open("wb") as to:
                     shutil.copyfileobj(file, to)
     (place / MANIFEST).write_bytes((here / MANIFEST).read_bytes())

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pandas as pd
@@ -13,6 +13,7 @@ from analysis.config import Config
 from analysis.packed import Block, pack
 from analysis.scores import score_stance
 from analysis.statements import extract_statements
+from analysis.store import Answer
 from analysis.targets import find_targets
 
 STAGES = ("extract statements", "find targets", "score stance")
@@ -28,20 +29,42 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A block of articles, and what the store knows of their texts and pairs, by key; empty where the models remember it themselves."""
+
+    articles: pd.DataFrame
+    known: dict[bytes, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Done:
-    """What came of a block, ready to be kept: ``packed.pack`` of each article, pairs scored, and the seconds each of ``STAGES`` took."""
+    """What came of a block, ready to be kept.
+
+    Attributes
+    ----------
+    packed : dict
+        ``packed.pack`` of each article.
+    pairs : int
+        Pairs scored.
+    seconds : tuple of float
+        That each of ``STAGES`` took.
+    answers : list of Answer
+        What the models were asked on another machine and the store does not know yet.
+    recalled : tuple of int
+        Texts and pairs that were answered there without asking.
+    """
 
     packed: dict[str, bytes]
     pairs: int
     seconds: tuple[float, float, float]
+    answers: list[Answer] = field(default_factory=list)
+    recalled: tuple[int, int] = (0, 0)
 
 
 class Engine(Protocol):
     """Works on blocks, in any order; every article given comes out once."""
 
-    def __call__(
-        self, blocks: Iterable[pd.DataFrame], task: Task, read: Progress | None = None, scored: Progress | None = None
-    ) -> Iterator[Done]:
+    def __call__(self, blocks: Iterable[Given], task: Task, read: Progress | None = None, scored: Progress | None = None) -> Iterator[Done]:
         """Yield what came of each block; ``read`` and ``scored`` are called with the numbers of articles and pairs finished."""
         ...
 
@@ -82,10 +105,10 @@ def work_and_pack(articles: pd.DataFrame, task: Task, read: Progress | None = No
     return Done(pack(articles, block), len(block.scores), seconds)
 
 
-def work_here(blocks: Iterable[pd.DataFrame], task: Task, read: Progress | None = None, scored: Progress | None = None) -> Iterator[Done]:
+def work_here(blocks: Iterable[Given], task: Task, read: Progress | None = None, scored: Progress | None = None) -> Iterator[Done]:
     """Work on blocks one after the other in this process."""
-    for articles in blocks:
-        yield work_and_pack(articles, task, read, scored)
+    for block in blocks:
+        yield work_and_pack(block.articles, task, read, scored)
 
 
 def cut_blocks(articles: pd.DataFrame, characters: int) -> Iterator[pd.DataFrame]:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from analysis import identity
 from analysis.attribution import Attribution, AttributionTagger
 from analysis.classifiers import Pair, Progress, StanceClassifier
+from analysis.engines import Done, Given, Task, work_and_pack
 from analysis.inference import Floats
 from analysis.scores import assess
 from analysis.store import Store
@@ -109,3 +111,13 @@ class RememberingClassifier:
         """Return the probabilities and the tone of each pair, shape (n, 4)."""
         p, tone = assess(pairs, self.classifier, progress)
         return np.column_stack([p, np.full(len(pairs), np.nan) if tone is None else tone]).astype(np.float64)
+
+
+def work_apart(given: Given, task: Task) -> Done:
+    """Work on a block where the run's store is not: with what the store knows of it; what it does not know comes back with the rest."""
+    with Store() as store:
+        store.put("", "", given.known)
+        tagger, classifier = RememberingTagger(task.tagger, store), RememberingClassifier(task.classifier, store)
+        done = work_and_pack(given.articles, Task(task.config, tagger, classifier))
+        new = [answer for answer in store.uncommitted() if answer[2] not in given.known]
+    return replace(done, answers=new, recalled=(tagger.known, classifier.known))

@@ -16,6 +16,7 @@ LABELS = "labels.parquet"
 MANIFEST = "manifest.json"
 REPORT = "report.html"
 UNFINISHED = ".unfinished.json"
+LOCK = ".lock"
 TABLE_NAMES = ("articles", "statements", "mentions", "scores", "summary", "words")
 ENDINGS = (".png", ".svg")
 CHARTS = ("stance-by-target", "raw-and-corrected", "stance-by-speaker", "stance-over-time")
@@ -41,7 +42,7 @@ def refuse_to_overwrite(folder: Path, config: Config, overwrite: bool) -> None:
     try:
         before = json.loads(manifest.read_text(encoding="utf-8"))["config"]
     except FileNotFoundError:
-        if any(path.name != LABELS and not _LEFT.fullmatch(path.name) for path in folder.iterdir()):
+        if any(path.name not in (LABELS, LOCK) and not _LEFT.fullmatch(path.name) for path in folder.iterdir()):
             raise ResultsError(
                 f"{folder}: holds files but no results of stance run; name another folder with --out, or write there with --overwrite"
             ) from None

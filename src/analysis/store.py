@@ -19,6 +19,10 @@ CREATE TABLE IF NOT EXISTS answers (key BLOB PRIMARY KEY, owner INTEGER NOT NULL
 """
 
 
+# Kind, owner, key and value.
+Answer = tuple[str, str, bytes, bytes]
+
+
 class StoreError(ValueError):
     """A store that cannot be used; the message says what to do."""
 
@@ -77,6 +81,10 @@ class Store:
     def put(self, kind: str, owner: str, values: Mapping[bytes, bytes]) -> None:
         """Keep values; kind and owner (which model, which settings) are only for ``describe``."""
         self._put.update({key: (kind, owner, value) for key, value in values.items()})
+
+    def uncommitted(self) -> list[Answer]:
+        """Return what was put and is not written yet."""
+        return [(kind, owner, key, value) for key, (kind, owner, value) in self._put.items()]
 
     def commit(self) -> None:
         """Write what was put since the last time, in one transaction.

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock
 
-from analysis.storage import MANIFEST, TABLE_NAMES, UNFINISHED, remove, spans_as_json, temporary_name
+from analysis.storage import LOCK, MANIFEST, TABLE_NAMES, UNFINISHED, remove, spans_as_json, temporary_name
 from analysis.tables import TABLES
 
 PART = 250_000  # rows of a Parquet file
@@ -101,23 +102,18 @@ class TableFile:
 def alone(folder: Path) -> Iterator[None]:
     """Make the folder, wait until no other run writes to it, and remove what killed runs left half written.
 
-    The system gives the folder back when a process ends, however it ends. Where it knows no such lock (Windows, some shared disks), nobody waits.
+    The system gives the folder back when a process ends, however it ends. Where a disk knows no locks (some shared ones), nobody waits.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         try:
-            import fcntl
-            import os
-        except ImportError:
-            pass
+            stack.enter_context(FileLock(folder / LOCK))
+        except (OSError, NotImplementedError):
+            pass  # what lies there may be of a run that goes on
         else:
-            held = os.open(folder, os.O_RDONLY)
-            stack.callback(os.close, held)
-            with suppress(OSError):  # some shared disks have no locks; then what lies there may be of a run that goes on
-                fcntl.flock(held, fcntl.LOCK_EX)
-                for name in (*TABLE_NAMES, "manifest", "report"):
-                    for left in folder.glob(f".{name}.*.[0-9]*"):
-                        remove(left)
+            for name in (*TABLE_NAMES, "manifest", "report"):
+                for left in folder.glob(f".{name}.*.[0-9]*"):
+                    remove(left)
         yield
 
 
