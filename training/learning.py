@@ -21,7 +21,7 @@ SEEN_BATCHES = 20  # batches whose inputs are kept to choose the ranges from
 
 def learn(
     name: str, model: StanceModel, layers: list[FixedLinear], epochs: Sequence[Epoch], dev: Dev, work: Path, rng: random.Random, *,
-    lr: float, batch: int, end: float = 0.0, warm_up: int = 100, fall: float = 0.93, fixed_from: float | None = None, done: int = 0,
+    lr: float, batch: int, end: float = 0.0, warm_up: int = 100, fall: float = 0.93, fixed_from: float | None = None, done: int = 0, compiled: bool = False,
 ) -> None:  # fmt: skip
     """Train through the epochs, in place; the checkpoint ``work/name.pt`` is written along the way.
 
@@ -47,6 +47,8 @@ def learn(
         Share of the steps after which weights and inputs are rounded as shipped; where rounding is on already it stays on.
     done : int
         Epochs that a checkpoint has behind it; they are passed over.
+    compiled : bool
+        Whether the network is compiled first, which makes the small one a quarter faster (needs a C++ compiler).
     """
     optimizer = optimizer_of(model, lr, fall)
     total = sum(len(ids) // batch + 1 for ids, _ in epochs)
@@ -57,6 +59,7 @@ def learn(
         schedule.step()
     step, started, mean = passed, time.time(), 0.0
     FixedLinear.active = FixedLinear.active or step > start_fixed
+    quick = torch.compile(model, dynamic=True) if compiled else model
     for epoch, (ids, loss_of) in enumerate(epochs[done:], done + 1):
         for index in batches([len(t) for t in ids], batch, rng):
             if not FixedLinear.active and step >= start_fixed - SEEN_BATCHES and fixed_from is not None:
@@ -66,8 +69,9 @@ def learn(
                     fix_ranges(layers)
                     FixedLinear.active = True
                     print(f"step {step}: rounding from here on", flush=True)
+            looking = start_fixed - SEEN_BATCHES <= step < start_fixed  # layers that keep what they see are not compiled
             with torch.autocast(**HALF):
-                logits = model(*padded([ids[i] for i in index], dev.pad))
+                logits = (model if looking else quick)(*padded([ids[i] for i in index], dev.pad))
             loss = loss_of(logits.float(), index)
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -134,6 +138,7 @@ def arguments(description: str | None, encoder: str, layers: int, batch: int) ->
     p.add_argument("--layers", type=int, default=layers)
     p.add_argument("--batch", type=int, default=batch)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--compile", action="store_true", help="compile the network before training")
     return p
 
 

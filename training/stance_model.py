@@ -46,48 +46,8 @@ class StanceModel(nn.Module):
         return torch.cat([self.head(torch.cat(pooled, dim=-1)), self.tone(pooled[0])], dim=-1)
 
 
-class NarrowStanceModel(StanceModel):
-    """The same in less time: from the layer ``wide`` on, only the first token and the two markers go on; they read all tokens as the wide layers left them.
-
-    (Class attention, Touvron et al. 2021, on a pretrained encoder.) The head sees the first token and the mean of the markers after the last layer, and the mean
-    of all tokens after the wide ones.
-    """
-
-    def __init__(self, encoder: nn.Module, marker_ids: tuple[int, int], wide: int):
-        super().__init__(encoder, marker_ids)
-        self.narrow = encoder.encoder.layer[wide:]
-        encoder.encoder.layer = encoder.encoder.layer[:wide]
-        encoder.config.num_hidden_layers = wide
-        self.heads = encoder.config.num_attention_heads
-        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(3 * encoder.config.hidden_size, len(CLASSES)))
-
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Return logits of shape (n, 6)."""
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        at = torch.stack([input_ids == marker for marker in self.marker_ids], dim=1).float()
-        few = torch.cat([hidden[:, :1], torch.matmul(at, hidden.float())], dim=1)
-        seen = (attention_mask > 0)[:, None, None, :]
-        for layer in self.narrow:
-            few = self.read(layer, few, hidden, seen)
-        few = few.float()
-        everywhere = attention_mask.unsqueeze(-1).float()
-        mean = (hidden.float() * everywhere).sum(1) / everywhere.sum(1).clamp(min=1.0)
-        first, marked = few[:, 0], (few[:, 1] + few[:, 2]) / 2
-        return torch.cat([self.head(torch.cat([first, marked, mean], dim=-1)), self.tone(first)], dim=-1)
-
-    def read(self, layer: nn.Module, few: torch.Tensor, hidden: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
-        """Return the few tokens after a layer of BERT in which they alone ask."""
-        own = layer.attention.self
-        split = [
-            x.view(x.shape[0], x.shape[1], self.heads, -1).transpose(1, 2) for x in (own.query(few), own.key(hidden), own.value(hidden))
-        ]
-        found = nn.functional.scaled_dot_product_attention(*split, attn_mask=seen).transpose(1, 2)
-        few = layer.attention.output(found.reshape(few.shape), few)
-        return layer.output(layer.intermediate(few), few)
-
-
-def build(folder: Path, layers: int | None, frozen: int, wide: int | None = None) -> tuple[StanceModel, Any]:
-    """Return the untrained network and its tokenizer; with ``wide``, the narrow kind.
+def build(folder: Path, layers: int | None, frozen: int) -> tuple[StanceModel, Any]:
+    """Return the untrained network and its tokenizer.
 
     The word embedding is rounded to 4 bits at once and never trained; the markers start as the rows of the braces, which are as rare as they are. The first
     ``frozen`` layers are rounded and kept as well; layers above ``layers`` are taken away.
@@ -95,7 +55,8 @@ def build(folder: Path, layers: int | None, frozen: int, wide: int | None = None
     tokenizer = AutoTokenizer.from_pretrained(folder)
     tokenizer.add_special_tokens({"additional_special_tokens": list(MARKERS)})
     marker_ids = tuple(tokenizer.convert_tokens_to_ids(list(MARKERS)))
-    encoder = AutoModel.from_pretrained(folder)
+    # Attention step by step: torch's own for processors goes back through short inputs in half precision several times slower.
+    encoder = AutoModel.from_pretrained(folder, attn_implementation="eager")
     encoder.pooler = None
     encoder.encoder.layer = encoder.encoder.layer[:layers]
     encoder.config.num_hidden_layers = len(encoder.encoder.layer)
@@ -110,7 +71,7 @@ def build(folder: Path, layers: int | None, frozen: int, wide: int | None = None
                     module.weight.copy_(round4(module.weight))
     for part in [encoder.embeddings, *encoder.encoder.layer[:frozen]]:
         part.requires_grad_(False)
-    return (StanceModel(encoder, marker_ids) if wide is None else NarrowStanceModel(encoder, marker_ids, wide)), tokenizer
+    return StanceModel(encoder, marker_ids), tokenizer
 
 
 def tokens(tokenizer: Any, rows: list[Row]) -> list[list[int]]:
@@ -175,12 +136,12 @@ class Dev:
 
 def optimizer_of(model: StanceModel, lr: float, fall: float = 0.93) -> torch.optim.Optimizer:
     """Return AdamW with a learning rate that falls by ``fall`` from layer to layer downward, three times as high for the head."""
-    wide, depth = len(model.encoder.encoder.layer), len(model.encoder.encoder.layer) + len(getattr(model, "narrow", ()))
+    depth = len(model.encoder.encoder.layer)
     groups = []
     for name, p in model.named_parameters():
         if p.requires_grad:
             number = next((int(part) for part in name.split(".") if part.isdigit()), 0)
-            level = wide + number if "narrow" in name else number if "encoder.layer" in name else depth * ("head" in name)
+            level = number if "encoder.layer" in name else depth * ("head" in name)
             groups.append(
                 {"params": [p], "lr": lr * fall ** (depth - level) * (3 if "head" in name else 1), "weight_decay": 0.01 * (p.ndim > 1)}
             )

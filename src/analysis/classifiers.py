@@ -164,7 +164,7 @@ def load_classifier(stance: Stance) -> StanceClassifier:
     Parameters
     ----------
     stance : Stance
-        ``model`` is ``default``, ``fast`` where it is installed, a folder with ``model.onnx``, or a Hugging Face name or folder (then with ``revision`` and ``kind``).
+        ``model`` is ``default``, ``fast``, a folder with ``model.onnx``, or a Hugging Face name or folder (then with ``revision`` and ``kind``).
 
     Returns
     -------

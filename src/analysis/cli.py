@@ -76,7 +76,7 @@ def _add_run(commands: Any) -> None:
         "--out", default="results", metavar="DIR", help="folder for tables, charts, report.html and manifest.json (default: results)"
     )
     p.add_argument("--overwrite", action="store_true", help="write to DIR although it holds results of another configuration")
-    p.add_argument("--model", metavar="NAME", help="stance model: default or a folder; instead of the configuration's")
+    p.add_argument("--model", metavar="NAME", help="stance model: default, fast or a folder; instead of the configuration's")
     store = p.add_mutually_exclusive_group()
     store.add_argument("--cache", metavar="DIR", help="folder of what earlier runs computed (default: .stance-cache beside the results)")
     store.add_argument("--no-cache", action="store_true", help="compute everything anew, keep nothing for the next run")
@@ -110,7 +110,7 @@ def _add_predict(commands: Any) -> None:
         "adds p_against, p_neutral, p_favor, label to each.",
     )
     _add_file_in_out(p)
-    p.add_argument("--model", default="default", help="default, a folder, or a Hugging Face name (then with --revision)")
+    p.add_argument("--model", default="default", help="default, fast, a folder, or a Hugging Face name (then with --revision)")
     p.add_argument("--revision", help="full commit hash of a Hugging Face model")
     p.add_argument("--kind", choices=["nli", "target"], default="nli", help="sort of Hugging Face model (default: nli)")
     p.set_defaults(func=_predict)

@@ -18,7 +18,7 @@ def add_evaluate_command(commands: Any) -> None:
     p.add_argument("--train", type=Path, metavar="FILE.jsonl", help="labelled statements the TF-IDF baseline is trained on")
     p.add_argument(
         "--model", action="append", default=[], metavar="NAME",
-        help="default, a folder, or a Hugging Face name as NAME@REVISION; may be repeated (default: the embedded models)",
+        help="default, fast, a folder, or a Hugging Face name as NAME@REVISION; may be repeated (default: the embedded models)",
     )  # fmt: skip
     p.add_argument("--kind", choices=["nli", "target"], default="nli", help="sort of Hugging Face model (default: nli)")
     p.add_argument(
