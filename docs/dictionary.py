@@ -23,7 +23,7 @@ ABOUT = {
     "mentions": "One row for each statement and target it speaks of.",
     "scores": "One row for each row of `mentions`.",
     "summary": "One row a group. The columns it is grouped by stand first; `by` names them.",
-    "words": "One row a word of the statements that were explained (`report: {words: 20}`): the most decided ones toward each target.",
+    "words": "One row for each word that was weighed of the statements that were explained (`report: {words: 20}`): the most decided ones toward each target.",
     "labels": "Hand labels (`stance label`). Rows are only ever added; a coder's last row on a statement and target counts.",
 }
 

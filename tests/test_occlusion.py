@@ -6,7 +6,7 @@ import pytest
 
 from analysis.classifiers import Pair
 from analysis.drawing import FAVOR
-from analysis.occlusion import MOST, STATEMENTS_A_CALL, explain, explain_many, highlight_words, show_words
+from analysis.occlusion import MOST, PROPOSED, STATEMENTS_A_CALL, explain, explain_clearly, explain_many, highlight_words, show_words
 
 
 class Counts:
@@ -66,6 +66,30 @@ def test_many_are_explained_as_one_by_one_in_fewer_calls():
     assert sum(ticks) == len(pairs) and len(ticks) == 2
     for one, words in zip(pairs, found, strict=True):
         pd.testing.assert_frame_equal(words, explain(one, Counts()))
+
+
+def test_only_the_words_that_weigh_most_with_the_proposer_are_asked_about():
+    class Slow(Counts):
+        def predict(self, pairs, progress=None):
+            return super().predict(pairs)[:, ::-1]  # what is good for the proposer is bad for this one
+
+    one, slow = pair("A good plan that NATO made, not bad at all, as they say"), Slow()
+    words = explain_many([one], slow, proposer=Counts())[0]
+    assert len(slow.asked) == 1 + 2 * PROPOSED
+    assert words["word"].tolist() == ["A", "good", "plan", "bad"]
+    expected = explain(one, Slow())
+    pd.testing.assert_frame_equal(words, expected[expected["word"].isin(words["word"])].reset_index(drop=True))
+
+
+def test_where_no_proposed_word_matters_runs_are_proposed():
+    class Twice(Counts):
+        def predict(self, pairs, progress=None):
+            favor = np.array([0.8 * any(word in x.text for word in ("good", "fine")) for x in pairs])
+            return np.stack([0 * favor, 1 - favor, favor], 1)
+
+    words = explain_clearly([pair("NATO: good and very fine help for all of them")], Twice(), proposer=Twice())[0]
+    assert 0 < len(words) <= PROPOSED
+    assert words.loc[words["weight"].idxmax(), "word"] == "good and very fine"
 
 
 def test_a_long_statement_is_taken_apart_in_runs():

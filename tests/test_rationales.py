@@ -10,9 +10,10 @@ from report_tables import article, results, score, statement
 
 import analysis.classifiers
 from analysis.cli import main
+from analysis.classifiers import SHIPPED, EmbeddedClassifier
 from analysis.config import load_config
 from analysis.inference import ModelError
-from analysis.rationales import OtherModelError, explain_more, keep_words, most_decided, rationales, unexplained
+from analysis.rationales import OtherModelError, explain_more, keep_words, most_decided, proposer_for, rationales, unexplained
 from analysis.report import write_report
 from analysis.report.payload import payload
 from analysis.results import read_results
@@ -80,6 +81,13 @@ def test_the_most_decided_come_first_and_no_side_of_a_target_is_forgotten(given)
     assert sorted(zip(first["target"], first["label"], strict=True)) == [("NATO", "against"), ("NATO", "favor"), ("Ukraine", "favor")]
     assert first[["p_against", "p_favor"]].max(axis=1).is_monotonic_decreasing
     assert most_decided(given.tables["scores"], 0).empty
+
+
+def test_the_fast_model_proposes_words_to_the_default_one_only():
+    default, fast = (EmbeddedClassifier(SHIPPED[name]) for name in ("default", "fast"))
+    assert proposer_for(default).revision == fast.revision
+    default.revision = "0" * 64  # a folder of the same name
+    assert proposer_for(default) is proposer_for(fast) is proposer_for(Words()) is None
 
 
 def test_reprints_are_not_explained(given):

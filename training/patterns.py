@@ -12,6 +12,7 @@ dateline; ``{S} {B}`` are speakers, ``{he} {his}`` pronouns of the first, capita
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,11 +163,11 @@ def render(template: Template, variant: int, name: str, rng: random.Random) -> t
     return text, [places[g] for g in range(len(template.labels))], holder
 
 
-def pattern_rows(n: int, rng: random.Random) -> list[Row]:
-    """Return n different rows, the capabilities in turn, labels drawn at about 30 / 40 / 30 per cent."""
+def pattern_rows(n: int, rng: random.Random, names: Sequence[str] = tuple(PARSED)) -> list[Row]:
+    """Return n different rows, the named capabilities in turn, labels drawn at about 30 / 40 / 30 per cent."""
     rows: list[Row] = []
     seen: set[tuple[str, int]] = set()
-    counts = dict.fromkeys(PARSED, 0)
+    counts = dict.fromkeys(names, 0)
     choices = {
         (name, label): [[(t, v) for signs in t.labels for v, sign in enumerate(signs) if SIGNS[sign] == label] for t in group]
         for name, group in PARSED.items()

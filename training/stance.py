@@ -20,7 +20,7 @@ import torch
 from data import Row, gold_rows, label_rows, measuring_texts, public_rows, without
 from export import export_stance
 from fakequant import FixedLinear, make_fixed
-from learning import Epoch, arguments, average, learn, load, loss_of_labels, recipe
+from learning import Epoch, arguments, average, learn, load, loss_of_labels, recipe, save
 from patterns import pattern_rows
 from recover import recover
 from stance_model import MAX_TOKENS, Dev, build, calibrated, predict, tokens
@@ -78,12 +78,11 @@ class Rows:
         return [*self.drawn(self.news, 1500), *labels, *pattern_rows(120, self.rng)]
 
     def more(self, part: int) -> list[Row]:
-        """Return a part of the stage that goes on from the shipped weights: a third of NewsMTSC, half of all else."""
-        labels, positions = (
-            self.partly(self.gold[part % 2 :: 2] + self.labels[part % 2 :: 2], 0.15),
-            [r for r in self.dse if r.label != NEUTRAL],
-        )
-        return [*self.news[part % 3 :: 3], *labels, *self.drawn(positions, 200), *pattern_rows(700, self.rng)]
+        """Return a part of the stage that goes on from the shipped weights: half of NewsMTSC and of our own, patterns, most of them of what is hardest."""
+        labels = self.partly(self.gold[part % 2 :: 2] + self.labels[part % 2 :: 2], 0.15)
+        positions = [r for r in self.dse if r.label != NEUTRAL]
+        patterns = [*pattern_rows(700, self.rng), *pattern_rows(600, self.rng, ("denial", "opponents", "irony"))]
+        return [*self.news[part % 2 :: 2], *labels, *self.drawn(positions, 300), *patterns]
 
 
 def epoch_of(rows: list[Row], tokenizer: Any) -> Epoch:
@@ -98,7 +97,8 @@ def main() -> None:
     p.add_argument("--export-only", action="store_true", help="start from the last checkpoint")
     p.add_argument("--recover", type=Path, help="model.onnx to go on from, instead of the first three stages")
     p.add_argument("--frozen", type=int, default=2, help="lowest layers that are not trained")
-    p.add_argument("--epochs", type=int, nargs=3, default=(2, 3, 3), help="of the first two stages, and parts of the last")
+    p.add_argument("--blend", type=float, default=1.0, help="share of what the last stage made in the average with what it began with")
+    p.add_argument("--epochs", type=int, nargs=3, default=(2, 3, 2), help="of the first two stages, and parts of the last")
     p.add_argument("--share", type=float, default=0.65, help="share of the second stage's weights in the average")
     p.add_argument("--lr", type=float, nargs=4, default=(4.5e-5, 3.5e-5, 1.5e-5, 2e-5), help="of the four stages")
     p.add_argument("--fixed-from", type=float, default=0.55, help="share of the second stage after which all is rounded as shipped")
@@ -112,10 +112,10 @@ def main() -> None:
 
     def stage(name: str, parts: list[list[Row]], lr: float, **settings: Any) -> None:
         epochs = [epoch_of(part, tokenizer) for part in parts]
-        learn(name, model, layers, epochs, dev, args.work, rng, lr=lr, batch=args.batch, **settings)
+        learn(name, model, layers, epochs, dev, args.work, rng, lr=lr, batch=args.batch, compiled=args.compile, **settings)
 
     if args.export_only:
-        load(model, layers, args.work / "more.pt")
+        load(model, layers, args.work / "more.pt")  # the ranges; weights follow
     elif args.recover:
         recover(model, args.recover)
     else:
@@ -128,7 +128,11 @@ def main() -> None:
         stage("last", [rows.last()], args.lr[2], warm_up=10)
     FixedLinear.active = True
     if not args.export_only:
+        save(model, layers, args.work / "before.pt")
         stage("more", [rows.more(i) for i in range(args.epochs[2])], args.lr[3], end=0.1, warm_up=50)
+    for share in (0.5, 0.75, args.blend):
+        average(model, args.work / "before.pt", args.work / "more.pt", share)
+        print(f"{share:.2f} of the last stage: {dev.measure(model)}", flush=True)
     guess = predict(model, tokens(tokenizer, rows.tones), dev.pad)[:, 3:].argmax(1)
     right = sum(int(g) == r.tone for g, r in zip(guess, rows.tones, strict=True))
     print(f"tone: {right} of {len(rows.tones)} held-out statements right")

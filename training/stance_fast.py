@@ -128,6 +128,7 @@ def main() -> None:
     args = p.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
+    torch.set_flush_denormal(True)
     rng = random.Random(args.seed)
     own = Rows(args.data, rng)
     positions = own.drawn([r for r in own.dse if r.label != NEUTRAL], 1500)
@@ -141,6 +142,9 @@ def main() -> None:
         return
     model, tokenizer = build(args.encoder, args.layers, frozen=0)
     trim_positions(model.encoder, MAX_TOKENS)
+    for module in model.encoder.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0  # the teacher's doubts keep a small student from learning by heart, and random numbers take a quarter of the time
     layers = make_fixed(model.encoder, four_bits=True)
     dev = Dev(args.data, tokenizer, args.room)
     ours, others = [i for i in asked if i < len(near)], [i for i in asked if i >= len(near)]

@@ -25,7 +25,7 @@ def add_report_command(commands: Any) -> None:
     p.add_argument(
         "--words", type=_number, metavar="N",
         help="mark the words that carried the stance in the N most decided statements: a number, 0 for none, or all (default: as the run was configured). "
-        "Each word costs two scores; what is known already is not asked again",
+        "With the default model each costs nine scores, with others two a word; what is known already is not asked again",
     )  # fmt: skip
     p.set_defaults(func=_report)
 

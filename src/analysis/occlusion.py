@@ -17,6 +17,7 @@ WORD = re.compile(r"[^\W_]+(?:[-’'.][^\W_]+)*")
 MOST = 60  # words that are left out one by one; a longer statement is taken apart in as many runs of words
 FAINT = 0.05  # a weight below this is nothing to show, even where no word of the statement weighs more
 RUN = 4  # words left out together where no single one matters
+PROPOSED = 4  # words that are asked about where another classifier proposes them
 STATEMENTS_A_CALL = 8  # some hundreds of pairs: enough for batches of similar length, few enough for progress to be seen
 
 
@@ -42,7 +43,13 @@ def explain(pair: Pair, classifier: StanceClassifier) -> pd.DataFrame:
     return explain_many([pair], classifier)[0]
 
 
-def explain_many(pairs: Sequence[Pair], classifier: StanceClassifier, progress: Progress | None = None, run: int = 1) -> list[pd.DataFrame]:
+def explain_many(
+    pairs: Sequence[Pair],
+    classifier: StanceClassifier,
+    progress: Progress | None = None,
+    run: int = 1,
+    proposer: StanceClassifier | None = None,
+) -> list[pd.DataFrame]:
     """Return what ``explain`` returns for each pair, asking the classifier about several statements in one call.
 
     Parameters
@@ -55,6 +62,8 @@ def explain_many(pairs: Sequence[Pair], classifier: StanceClassifier, progress: 
         Called with the number of pairs finished.
     run : int
         Words left out at a time: 1, or more to see what several say together that none says alone.
+    proposer : StanceClassifier, optional
+        A quicker one that is asked about every word; ``classifier`` is asked only about the four that weigh most with it, and no others are returned.
 
     Returns
     -------
@@ -67,26 +76,42 @@ def explain_many(pairs: Sequence[Pair], classifier: StanceClassifier, progress: 
     for at in range(0, len(distinct), STATEMENTS_A_CALL):
         part = distinct[at : at + STATEMENTS_A_CALL]
         spans = [_spans(pair, run) for pair in part]
-        asked = [_variants(pair, own) for pair, own in zip(part, spans, strict=True)]
-        p = classifier.predict([variant for variants in asked for variant in variants])
-        ends = np.cumsum([len(variants) for variants in asked])
-        for pair, own, stance in zip(part, spans, np.split(p[:, 2] - p[:, 0], ends[:-1]), strict=True):
-            found[pair] = _weighed(pair, own, stance)
+        asked = [list(range(len(own))) for own in spans]
+        if proposer:
+            asked = [_heaviest(weights) for weights in _weights(part, spans, asked, proposer)]
+        for pair, own, chosen, weights in zip(part, spans, asked, _weights(part, spans, asked, classifier), strict=True):
+            rows = [(pair.text[own[i][0] : own[i][1]], *own[i], weight) for i, weight in zip(chosen, weights.tolist(), strict=True)]
+            found[pair] = pd.DataFrame(rows, columns=["word", "start", "end", "weight"])
         if progress:
             progress(sum(times[pair] for pair in part))
     return [found[pair] for pair in pairs]
 
 
-def explain_clearly(pairs: Sequence[Pair], classifier: StanceClassifier, progress: Progress | None = None) -> list[pd.DataFrame]:
+def explain_clearly(
+    pairs: Sequence[Pair], classifier: StanceClassifier, progress: Progress | None = None, proposer: StanceClassifier | None = None
+) -> list[pd.DataFrame]:
     """Return what ``explain_many`` does, and runs of four words where no single one has a weight of 0.05.
 
     A decided statement often says the same in several ways, and no single word is missed.
     """
-    found = explain_many(pairs, classifier, progress)
-    faint = [i for i, words in enumerate(found) if words["weight"].abs().max() < FAINT]
-    for i, runs in zip(faint, explain_many([pairs[i] for i in faint], classifier, run=RUN), strict=True):
+    found = explain_many(pairs, classifier, progress, proposer=proposer)
+    faint = [i for i, words in enumerate(found) if not (words["weight"].abs() >= FAINT).any()]
+    for i, runs in zip(faint, explain_many([pairs[i] for i in faint], classifier, run=RUN, proposer=proposer), strict=True):
         found[i] = runs
     return found
+
+
+def _weights(pairs: list[Pair], spans: list[list[tuple[int, int]]], asked: list[list[int]], classifier: StanceClassifier) -> list[Floats]:
+    """Return the weights of the spans asked about, by their numbers; one array for each pair, from one call."""
+    variants = [_variants(pair, own, chosen) for pair, own, chosen in zip(pairs, spans, asked, strict=True)]
+    p = classifier.predict([variant for of_one in variants for variant in of_one])
+    ends = np.cumsum([len(of_one) for of_one in variants])
+    stances = np.split(p[:, 2] - p[:, 0], ends[:-1])
+    return [s[0] - (s[1 : n + 1] + s[n + 1 :]) / 2 for s, n in zip(stances, map(len, asked), strict=True)]
+
+
+def _heaviest(weights: Floats) -> list[int]:
+    return sorted(np.argsort(-np.abs(weights), kind="stable")[:PROPOSED].tolist())
 
 
 def _spans(pair: Pair, run: int) -> list[tuple[int, int]]:
@@ -99,18 +124,11 @@ def _spans(pair: Pair, run: int) -> list[tuple[int, int]]:
     return [(side[i][0], side[i : i + size][-1][1]) for side in sides for i in range(0, len(side), size)]
 
 
-def _variants(pair: Pair, spans: list[tuple[int, int]]) -> list[Pair]:
-    """Return the pair, then the pair without each span, then without each span and its neighbours."""
-    alone = [_without(pair, [span]) for span in spans]
-    around = [_without(pair, spans[max(0, i - 1) : i + 2]) for i in range(len(spans))]
+def _variants(pair: Pair, spans: list[tuple[int, int]], asked: list[int]) -> list[Pair]:
+    """Return the pair, then the pair without each span asked about, then without each of them and its neighbours."""
+    alone = [_without(pair, [spans[i]]) for i in asked]
+    around = [_without(pair, spans[max(0, i - 1) : i + 2]) for i in asked]
     return [pair, *alone, *around]
-
-
-def _weighed(pair: Pair, spans: list[tuple[int, int]], stance: Floats) -> pd.DataFrame:
-    n = len(spans)
-    weights = stance[0] - (stance[1 : n + 1] + stance[n + 1 :]) / 2
-    rows = [(pair.text[a:b], a, b, float(w)) for (a, b), w in zip(spans, weights, strict=True)]
-    return pd.DataFrame(rows, columns=["word", "start", "end", "weight"])
 
 
 def _without(pair: Pair, spans: list[tuple[int, int]]) -> Pair:

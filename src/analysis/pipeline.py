@@ -13,14 +13,14 @@ import analysis
 from analysis import identity
 from analysis.answers import Answers
 from analysis.attribution import AttributionTagger, load_tagger
-from analysis.classifiers import StanceClassifier, load_classifier
+from analysis.classifiers import StanceClassifier, is_embedded, load_classifier
 from analysis.config import Config, load_config
 from analysis.elsewhere import is_elsewhere, mirrored
 from analysis.engines import STAGES, Engine
 from analysis.gathering import WRITTEN, Gathered, gather
 from analysis.labels import read_labels
 from analysis.progress import Reporter, Silent
-from analysis.rationales import explain_more, unexplained
+from analysis.rationales import explain_more, proposer_for, unexplained
 from analysis.results import FolderTables, Results
 from analysis.storage import LABELS, MANIFEST, REPORT, plain, refuse_to_overwrite, write_results, write_whole
 from analysis.store import Store
@@ -106,14 +106,18 @@ def run(
         refuse_to_overwrite(folder, config, overwrite)
     done, stages = Results(), _Stages(reporter)
     tagger = tagger or load_tagger(config.statements.tagger)
+    if not classifier and is_embedded(config.stance):
+        classifier = load_classifier(config.stance)  # its weights are loaded at the first question
     models = (identity.of_tagger(tagger), identity.of_classifier(classifier) if classifier else identity.of_stance(config.stance))
-    mark = fingerprint(paths, config, models, folder) if folder and all(models) else None
+    proposer = proposer_for(classifier) if classifier else None
+    made_by = [*models, identity.of_classifier(proposer) if proposer else ""]
+    mark = fingerprint(paths, config, made_by, folder) if folder and all(models) else None
     if folder and mark and cache is not None and not overwrite:
         stands = standing(folder, mark)
         if stands:
             reporter.finish("nothing new", {}, time.perf_counter() - began)
             return stands
-    with stages.one("load models"):  # weights of embedded ones are loaded at the first question
+    with stages.one("load models"):
         classifier = classifier or load_classifier(config.stance)
     nameless = [type(model).__name__ for model, known in zip((tagger, classifier), models, strict=True) if not known]
     with ExitStack() as stack:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.classifiers import Progress, StanceClassifier
+from analysis.classifiers import SHIPPED, EmbeddedClassifier, Progress, StanceClassifier
 from analysis.groups import join
 from analysis.inference import ModelError
 from analysis.occlusion import FAINT, explain_clearly
@@ -48,6 +48,12 @@ def most_decided(scores: pd.DataFrame, n: int | None = None) -> pd.DataFrame:
     return order.drop(columns=["top", "rank"]).head(len(order) if n is None else n).reset_index(drop=True)
 
 
+def proposer_for(classifier: StanceClassifier) -> StanceClassifier | None:
+    """Return who proposes the words to ask a classifier about: to the default model the fast one, which learned from it; to any other nobody."""
+    default = classifier.name == SHIPPED["default"].name and classifier.revision == EmbeddedClassifier(SHIPPED["default"]).revision
+    return EmbeddedClassifier(SHIPPED["fast"]) if default else None
+
+
 def weigh_words(
     chosen: pd.DataFrame, statements: pd.DataFrame, mentions: pd.DataFrame, classifier: StanceClassifier, progress: Progress | None = None
 ) -> pd.DataFrame:
@@ -60,12 +66,12 @@ def weigh_words(
     statements, mentions : pandas.DataFrame
         Tables of a run.
     classifier : StanceClassifier
-        The one that made the scores; it is asked twice for each word.
+        The one that made the scores; it is asked twice for each word, or for each of the four words proposed to it (``proposer_for``).
     progress : callable, optional
         Called with the number of scores explained.
     """
     pairs = pairs_of(statements, chosen[KEY].merge(mentions, on=KEY, how="left", validate="one_to_one"))
-    found = explain_clearly(pairs, classifier, progress)
+    found = explain_clearly(pairs, classifier, progress, proposer_for(classifier))
     named = zip(found, chosen["statement_id"], chosen["target"], strict=True)
     parts = [words.assign(statement_id=identity, target=target) for words, identity, target in named]
     return typed(pd.concat([empty("words"), *parts], ignore_index=True), "words")

@@ -23,7 +23,7 @@ def fingerprint(paths: str | Path | Sequence[str | Path], config: Config, models
     config : Config
         All settings.
     models : sequence of str
-        What identifies the tagger and the classifier.
+        What identifies the tagger, the classifier, and who proposes the words to explain it by.
     folder : Path
         The results folder: hand labels there count too.
 
