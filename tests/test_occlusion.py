@@ -70,13 +70,16 @@ def test_many_are_explained_as_one_by_one_in_fewer_calls():
 
 def test_only_the_words_that_weigh_most_with_the_proposer_are_asked_about():
     class Slow(Counts):
+        asked_of_all = 0
+
         def predict(self, pairs, progress=None):
-            return super().predict(pairs)[:, ::-1]  # what is good for the proposer is bad for this one
+            self.asked_of_all += len(pairs)
+            return np.array([[0.9 * ("they" in x.text), 0.1, 0.9 * ("they" not in x.text)] for x in pairs])
 
     one, slow = pair("A good plan that NATO made, not bad at all, as they say"), Slow()
     words = explain_many([one], slow, proposer=Counts())[0]
-    assert len(slow.asked) == 1 + 2 * PROPOSED
-    assert words["word"].tolist() == ["A", "good", "plan", "bad"]
+    assert slow.asked_of_all == 1 + 2 * PROPOSED
+    assert words["word"].tolist() == ["A", "good", "plan", "bad"]  # by itself it would name "they"
     expected = explain(one, Slow())
     pd.testing.assert_frame_equal(words, expected[expected["word"].isin(words["word"])].reset_index(drop=True))
 
@@ -87,8 +90,8 @@ def test_where_no_proposed_word_matters_runs_are_proposed():
             favor = np.array([0.8 * any(word in x.text for word in ("good", "fine")) for x in pairs])
             return np.stack([0 * favor, 1 - favor, favor], 1)
 
-    words = explain_clearly([pair("NATO: good and very fine help for all of them")], Twice(), proposer=Twice())[0]
-    assert 0 < len(words) <= PROPOSED
+    words = explain_clearly([pair("NATO: good and very fine help" + " for all of them and us" * 4)], Twice(), proposer=Twice())[0]
+    assert len(words) == PROPOSED
     assert words.loc[words["weight"].idxmax(), "word"] == "good and very fine"
 
 

@@ -2,17 +2,21 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from fakes import CONFIG, LengthClassifier, go, write_articles
 from report_tables import article, results, score, statement
 
 import analysis.classifiers
+from analysis import pipeline
 from analysis.cli import main
 from analysis.classifiers import SHIPPED, EmbeddedClassifier
 from analysis.config import load_config
 from analysis.inference import ModelError
+from analysis.occlusion import PROPOSED
 from analysis.rationales import OtherModelError, explain_more, keep_words, most_decided, proposer_for, rationales, unexplained
 from analysis.report import write_report
 from analysis.report.payload import payload
@@ -88,6 +92,21 @@ def test_the_fast_model_proposes_words_to_the_default_one_only():
     assert proposer_for(default).revision == fast.revision
     default.revision = "0" * 64  # a folder of the same name
     assert proposer_for(default) is proposer_for(fast) is proposer_for(Words()) is None
+
+
+def test_a_run_asks_the_proposer_and_remembers_what_it_said(tmp_path, monkeypatch):
+    raw, proposer = write_articles(tmp_path / "raw", 4), LengthClassifier("2")
+    config = replace(CONFIG, report=replace(CONFIG.report, words=2))
+    monkeypatch.setattr(pipeline, "proposer_for", lambda classifier: proposer)
+    done = go(raw, tmp_path / "out", tmp_path / "cache", config)
+    assert proposer.asked and done.manifest["models"]["proposer of words"]["sha256"] == "2"
+    assert done.tables["words"].groupby(["statement_id", "target"]).size().max() <= PROPOSED
+    proposer.asked.clear()
+    write_articles(tmp_path / "raw", 1, first=4)
+    go(raw, tmp_path / "out", tmp_path / "cache", config)
+    before = len(proposer.asked)
+    go(raw, tmp_path / "again", tmp_path / "cache", config)
+    assert len(proposer.asked) == before
 
 
 def test_reprints_are_not_explained(given):

@@ -7,6 +7,7 @@ import pytest
 from fakes import CONFIG, LengthClassifier, go, table_bytes, write_articles
 
 from analysis import pipeline
+from analysis.cli import main
 from analysis.results import FolderTables
 from analysis.storage import ResultsError
 
@@ -58,8 +59,13 @@ def test_another_model(places):
 
 
 def test_another_setting(places):
-    config = replace(CONFIG, summary=replace(CONFIG.summary, seed=2))
-    assert not stands(*places, config=config, overwrite=True)[0]
+    assert not stands(*places, config=replace(CONFIG, report=replace(CONFIG.report, words=1)))[0]
+
+
+def test_another_proposer_of_words(places, monkeypatch):
+    monkeypatch.setattr(pipeline, "proposer_for", lambda classifier: LengthClassifier("2"))
+    assert not stands(*places)[0]
+    assert stands(*places)[0]
 
 
 @pytest.mark.parametrize("name", ["scores.csv", "scores.parquet", "report.html", "charts/stance-by-target.png", "manifest.json"])
@@ -70,6 +76,14 @@ def test_a_changed_file_is_made_again(places, name):
     assert not stands(*places, **options)[0]
     assert table_bytes(places[1]) == expected
     assert stands(*places)[0]
+
+
+def test_a_report_made_anew_leaves_the_run_standing(places):
+    assert main(["report", str(places[1]), "--words", "0"]) == 0
+    assert stands(*places)[0]
+    (places[1] / "words.csv").write_bytes(b"{}")
+    assert main(["report", str(places[1]), "--words", "0"]) == 0
+    assert not stands(*places)[0]
 
 
 def test_without_a_store_everything_is_computed(places):

@@ -8,7 +8,7 @@ import onnx
 import torch
 from onnx import numpy_helper
 from tokenizers import Tokenizer
-from transformers import MPNetConfig, MPNetModel
+from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
 
 from analysis.pairs import MARKERS
 from fakequant import BLOCK, FixedLinear, make_fixed
@@ -42,7 +42,7 @@ def recover(model: StanceModel, path: Path) -> None:
 
 
 def network(folder: Path) -> StanceModel:
-    """Return the network of a shipped MPNet model with its weights, in float32: what it would say if nothing were rounded at run time."""
+    """Return the network of a shipped model with its weights, in float32: what it would say if nothing were rounded at run time."""
     held = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(folder / "model.onnx")).graph.initializer}
     name = "encoder.embeddings.word_embeddings.weight"
     packed, scale = held[f"{name}_packed"], held[f"{name}_scales"].astype(np.float32)
@@ -52,8 +52,13 @@ def network(folder: Path) -> StanceModel:
         json.loads((folder / "config.json").read_text(encoding="utf-8")),
         Tokenizer.from_file(str(folder / "tokenizer.json")),
     )
-    config = MPNetConfig(vocab_size=len(table), num_hidden_layers=settings["layers"], max_position_embeddings=514)
-    model = StanceModel(MPNetModel(config, add_pooling_layer=False), tuple(markers.token_to_id(m) for m in MARKERS))
+    size = {"vocab_size": len(table), "hidden_size": table.shape[1], "intermediate_size": 4 * table.shape[1], "num_hidden_layers": settings["layers"]}
+    encoder = (
+        MPNetModel(MPNetConfig(**size, max_position_embeddings=514), add_pooling_layer=False)
+        if "mpnet" in settings["encoder"]
+        else BertModel(BertConfig(**size, max_position_embeddings=settings["max_tokens"]), add_pooling_layer=False)
+    )
+    model = StanceModel(encoder, tuple(markers.token_to_id(m) for m in MARKERS))
     make_fixed(model.encoder, four_bits=True)
     recover(model, folder / "model.onnx")
     with torch.no_grad():

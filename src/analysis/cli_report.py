@@ -25,7 +25,7 @@ def add_report_command(commands: Any) -> None:
     p.add_argument(
         "--words", type=_number, metavar="N",
         help="mark the words that carried the stance in the N most decided statements: a number, 0 for none, or all (default: as the run was configured). "
-        "With the default model each costs nine scores, with others two a word; what is known already is not asked again",
+        "With the default model each costs about nine scores, with others two a word; what is known already is not asked again",
     )  # fmt: skip
     p.set_defaults(func=_report)
 
@@ -44,12 +44,15 @@ def _report(args: argparse.Namespace) -> int:
     from analysis.rationales import keep_words
     from analysis.report import REPORT, write_report
     from analysis.results import read_results
+    from analysis.unchanged import made_anew
 
     results = read_results(args.results)
     configured = results.manifest["config"].get("report", {"words": load_config().report.words})["words"]
     n = configured if args.words is None else None if args.words == "all" else args.words
     results, why = _explained(results, n, args.results)
     print(write_report(keep_words(results, n), args.out or args.results / REPORT, why))
+    if not args.out:
+        made_anew(args.results, {REPORT})
     return 0
 
 
@@ -61,8 +64,9 @@ def _explained(results: "Results", n: int | None, folder: Path) -> "tuple[Result
     from analysis.config import Stance
     from analysis.inference import ModelError
     from analysis.progress import TerminalReporter
-    from analysis.rationales import OtherModelError, explain_more, require_same_model, unexplained
+    from analysis.rationales import OtherModelError, explain_more, proposer_for, require_same_model, unexplained
     from analysis.storage import write_results
+    from analysis.unchanged import made_anew
 
     missing = unexplained(results, n)
     if missing.empty:
@@ -76,7 +80,9 @@ def _explained(results: "Results", n: int | None, folder: Path) -> "tuple[Result
         why = str(error) if isinstance(error, OtherModelError) else "the model that made the scores could not be loaded"
         return results, f"not looked for in {'all' if len(results.tables['words']) else 'any'} of the statements asked for, because {why}."
     reporter, began = TerminalReporter(Console(stderr=True)), time.perf_counter()
-    found = explain_more(results, missing, classifier, reporter.start("weigh words", len(missing)))
+    told = reporter.start("weigh words", len(missing))
+    found = explain_more(results, missing, classifier, told, proposer_for(classifier))
     reporter.finish("weigh words", {"explained": len(missing)}, time.perf_counter() - began)
     write_results({"words": found.tables["words"]}, folder)
+    made_anew(folder, {"words.parquet", "words.csv"})
     return found, ""

@@ -18,7 +18,7 @@ MOST = 60  # words that are left out one by one; a longer statement is taken apa
 FAINT = 0.05  # a weight below this is nothing to show, even where no word of the statement weighs more
 RUN = 4  # words left out together where no single one matters
 PROPOSED = 4  # words that are asked about where another classifier proposes them
-STATEMENTS_A_CALL = 8  # some hundreds of pairs: enough for batches of similar length, few enough for progress to be seen
+STATEMENTS_A_CALL = 8  # enough pairs for batches of similar length, few enough for progress to be seen
 
 
 def explain(pair: Pair, classifier: StanceClassifier) -> pd.DataFrame:
@@ -90,12 +90,12 @@ def explain_many(
 def explain_clearly(
     pairs: Sequence[Pair], classifier: StanceClassifier, progress: Progress | None = None, proposer: StanceClassifier | None = None
 ) -> list[pd.DataFrame]:
-    """Return what ``explain_many`` does, and runs of four words where no single one has a weight of 0.05.
+    """Return what ``explain_many`` does, and runs of four words where no single one asked about has a weight of 0.05.
 
     A decided statement often says the same in several ways, and no single word is missed.
     """
     found = explain_many(pairs, classifier, progress, proposer=proposer)
-    faint = [i for i, words in enumerate(found) if not (words["weight"].abs() >= FAINT).any()]
+    faint = [i for i, words in enumerate(found) if len(words) and words["weight"].abs().max() < FAINT]
     for i, runs in zip(faint, explain_many([pairs[i] for i in faint], classifier, run=RUN, proposer=proposer), strict=True):
         found[i] = runs
     return found
@@ -111,7 +111,8 @@ def _weights(pairs: list[Pair], spans: list[list[tuple[int, int]]], asked: list[
 
 
 def _heaviest(weights: Floats) -> list[int]:
-    return sorted(np.argsort(-np.abs(weights), kind="stable")[:PROPOSED].tolist())
+    # Rounded, so that a last digit that differs between machines does not decide.
+    return sorted(np.argsort(-np.abs(np.round(weights, 6)), kind="stable")[:PROPOSED].tolist())
 
 
 def _spans(pair: Pair, run: int) -> list[tuple[int, int]]:

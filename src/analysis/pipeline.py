@@ -21,6 +21,7 @@ from analysis.gathering import WRITTEN, Gathered, gather
 from analysis.labels import read_labels
 from analysis.progress import Reporter, Silent
 from analysis.rationales import explain_more, proposer_for, unexplained
+from analysis.remembering import RememberingClassifier
 from analysis.results import FolderTables, Results
 from analysis.storage import LABELS, MANIFEST, REPORT, plain, refuse_to_overwrite, write_results, write_whole
 from analysis.store import Store
@@ -158,6 +159,7 @@ def run(
             "models": {
                 "stance": {"name": classifier.name, "sha256": classifier.revision},
                 "attribution": {"name": config.statements.tagger, "sha256": answers.tagger.identity},
+                **({"proposer of words": {"name": proposer.name, "sha256": proposer.revision}} if proposer else {}),
             },
             "seed": config.summary.seed,
             "stages": stages.counts,
@@ -168,7 +170,7 @@ def run(
         }
         done.rows = gathered.rows
         if folder:
-            done = _written(done, folder, config, gathered, answers, stages)
+            done = _written(done, folder, config, gathered, answers, stages, proposer)
     return done
 
 
@@ -195,7 +197,9 @@ class _Stages:
         self.reporter.finish(name, counts, seconds)
 
 
-def _written(done: Results, folder: Path, config: Config, gathered: Gathered, answers: Answers, stages: _Stages) -> Results:
+def _written(
+    done: Results, folder: Path, config: Config, gathered: Gathered, answers: Answers, stages: _Stages, proposer: StanceClassifier | None
+) -> Results:
     """Return the results as they are in the folder: tables moved to their places, words weighed, charts and report drawn, the manifest last."""
     from analysis.figures import draw_all
     from analysis.report import write_report
@@ -206,7 +210,13 @@ def _written(done: Results, folder: Path, config: Config, gathered: Gathered, an
     if small:
         done.tables = {**tables, **{name: written[name] for name in WRITTEN}}
         missing, began = unexplained(done, config.report.words), time.perf_counter()
-        done = explain_more(done, missing, answers.asked, stages.reporter.start("weigh words", len(missing)))
+        told = stages.reporter.start("weigh words", len(missing))
+
+        def kept(finished: int) -> None:
+            answers.store.commit()
+            told(finished)
+
+        done = explain_more(done, missing, answers.asked, kept, proposer and RememberingClassifier(proposer, answers.store, "proposals"))
         answers.store.commit()
         decided = {"against or in favor": len(unexplained(done, None)) + len(missing), "explained": len(missing)}
         stages.end("weigh words", decided, time.perf_counter() - began)

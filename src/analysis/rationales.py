@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.classifiers import SHIPPED, EmbeddedClassifier, Progress, StanceClassifier
+from analysis.classifiers import SHIPPED, EmbeddedClassifier, Progress, StanceClassifier, shipped
 from analysis.groups import join
 from analysis.inference import ModelError
 from analysis.occlusion import FAINT, explain_clearly
@@ -50,12 +50,18 @@ def most_decided(scores: pd.DataFrame, n: int | None = None) -> pd.DataFrame:
 
 def proposer_for(classifier: StanceClassifier) -> StanceClassifier | None:
     """Return who proposes the words to ask a classifier about: to the default model the fast one, which learned from it; to any other nobody."""
-    default = classifier.name == SHIPPED["default"].name and classifier.revision == EmbeddedClassifier(SHIPPED["default"]).revision
-    return EmbeddedClassifier(SHIPPED["fast"]) if default else None
+    if classifier.name != SHIPPED["default"].name or "fast" not in shipped():
+        return None
+    return EmbeddedClassifier(SHIPPED["fast"]) if classifier.revision == EmbeddedClassifier(SHIPPED["default"]).revision else None
 
 
 def weigh_words(
-    chosen: pd.DataFrame, statements: pd.DataFrame, mentions: pd.DataFrame, classifier: StanceClassifier, progress: Progress | None = None
+    chosen: pd.DataFrame,
+    statements: pd.DataFrame,
+    mentions: pd.DataFrame,
+    classifier: StanceClassifier,
+    progress: Progress | None = None,
+    proposer: StanceClassifier | None = None,
 ) -> pd.DataFrame:
     """Return table ``words``: how much each word, or run of words, of the chosen statements moved the stance, by ``explain_clearly``.
 
@@ -66,12 +72,14 @@ def weigh_words(
     statements, mentions : pandas.DataFrame
         Tables of a run.
     classifier : StanceClassifier
-        The one that made the scores; it is asked twice for each word, or for each of the four words proposed to it (``proposer_for``).
+        The one that made the scores; it is asked twice for each word, or for each of the four words proposed to it.
     progress : callable, optional
         Called with the number of scores explained.
+    proposer : StanceClassifier, optional
+        From ``proposer_for``.
     """
     pairs = pairs_of(statements, chosen[KEY].merge(mentions, on=KEY, how="left", validate="one_to_one"))
-    found = explain_clearly(pairs, classifier, progress, proposer_for(classifier))
+    found = explain_clearly(pairs, classifier, progress, proposer)
     named = zip(found, chosen["statement_id"], chosen["target"], strict=True)
     parts = [words.assign(statement_id=identity, target=target) for words, identity, target in named]
     return typed(pd.concat([empty("words"), *parts], ignore_index=True), "words")
@@ -124,7 +132,13 @@ def unexplained(results: Results, n: int | None) -> pd.DataFrame:
     return chosen[(beside["known"] == "left_only").to_numpy()].reset_index(drop=True)
 
 
-def explain_more(results: Results, missing: pd.DataFrame, classifier: StanceClassifier, progress: Progress | None = None) -> Results:
+def explain_more(
+    results: Results,
+    missing: pd.DataFrame,
+    classifier: StanceClassifier,
+    progress: Progress | None = None,
+    proposer: StanceClassifier | None = None,
+) -> Results:
     """Return the results with the words of further scores; parameters as of ``weigh_words``.
 
     Raises
@@ -134,7 +148,7 @@ def explain_more(results: Results, missing: pd.DataFrame, classifier: StanceClas
     """
     require_same_model(results, classifier)
     tables = results.tables
-    words = weigh_words(missing, tables["statements"], tables["mentions"], classifier, progress)
+    words = weigh_words(missing, tables["statements"], tables["mentions"], classifier, progress, proposer)
     words = pd.concat([tables.get("words", empty("words")), words], ignore_index=True)
     return replace(results, tables={**tables, "words": typed(words, "words")})
 

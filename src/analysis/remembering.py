@@ -59,6 +59,8 @@ class RememberingClassifier:
         Whom to ask.
     store : Store
         Where the answers are kept; the caller commits.
+    kind : str
+        What the answers are for, in the store.
 
     Attributes
     ----------
@@ -68,8 +70,8 @@ class RememberingClassifier:
         Different pairs asked about, and pairs answered from the store or by an equal pair.
     """
 
-    def __init__(self, classifier: StanceClassifier, store: Store) -> None:
-        self.classifier, self.store = classifier, store
+    def __init__(self, classifier: StanceClassifier, store: Store, kind: str = "pairs") -> None:
+        self.classifier, self.store, self.kind = classifier, store, kind
         self.name, self.revision, self.threshold = classifier.name, classifier.revision, classifier.threshold
         self.owner = f"{self.name} {self.revision}"
         self.asked = self.known = 0
@@ -99,7 +101,7 @@ class RememberingClassifier:
         if new:
             computed = self._ask(list(new.values()), counted)
             answers |= dict(zip(new, computed, strict=True))
-            self.store.put("pairs", self.owner, {key: row.tobytes() for key, row in zip(new, computed, strict=True)})
+            self.store.put(self.kind, self.owner, {key: row.tobytes() for key, row in zip(new, computed, strict=True)})
         self.asked += len(new)
         self.known += len(pairs) - len(new)
         if len(pairs) > told[0]:

@@ -146,8 +146,6 @@ class Store:
     def _open(self) -> None:
         with self._guarded():
             self._connect()
-            return
-        self._connect()
 
     def _connect(self) -> None:
         # An empty name is SQLite's own temporary file: on disk, gone when closed or killed.

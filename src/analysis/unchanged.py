@@ -10,7 +10,7 @@ from analysis.config import Config
 from analysis.elsewhere import is_elsewhere, version_of
 from analysis.inputs import Journal, find_files, listed, shown_path
 from analysis.results import Results, open_results
-from analysis.storage import CHARTS, ENDINGS, LABELS, MANIFEST, REPORT, TABLE_NAMES, ResultsError, plain
+from analysis.storage import CHARTS, ENDINGS, LABELS, MANIFEST, REPORT, TABLE_NAMES, ResultsError, plain, write_whole
 
 
 def fingerprint(paths: str | Path | Sequence[str | Path], config: Config, models: Sequence[str], folder: Path) -> str:
@@ -60,6 +60,15 @@ def hashes(folder: Path, names: set[str] | None = None) -> dict[str, str]:
         names = {f"{name}.{ending}" for name in TABLE_NAMES for ending in ("parquet", "csv")} | _drawn(folder)
         names |= {REPORT} if (folder / REPORT).exists() else set()
     return {name: hash_of(folder / name) for name in sorted(names)}
+
+
+def made_anew(folder: Path, names: set[str]) -> None:
+    """Say in the manifest of a finished run that some of its files were made anew from its tables: the run still stands."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    if "outputs" in manifest:
+        manifest["outputs"] |= {name: found for name, found in hashes(folder, names).items() if (folder / name).exists()}
+        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+        write_whole(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def hash_of(path: Path) -> str:

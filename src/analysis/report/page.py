@@ -94,6 +94,7 @@ def page(results: Results, without_words: str = "") -> str:
             models=model_cards(results.manifest),
             trend=trend is not None,
             carried=about_words(results),
+            proposed="proposer of words" in results.manifest.get("models", {}),
             tone=bool(results.tables["scores"]["tone"].notna().any()),
             without_words=without_words,
         )
