@@ -179,7 +179,10 @@ def table(found: dict[str, Any]) -> str:
         f"large int8 product on this machine ({s['int8 peak, multiply-adds a second'] / 1e9:,.0f}).", "",
     ]  # fmt: skip
     if "rounding" in found:
-        said = [f"{name} {r['as shipped']:.1f} as shipped, {r['float32']:.1f} with the same weights computed in float32" for name, r in found["rounding"].items()]
+        said = [
+            f"{name} {r['as shipped']:.1f} as shipped, {r['float32']:.1f} with the same weights computed in float32"
+            for name, r in found["rounding"].items()
+        ]
         lines += [f"Macro-F1 on gold dev ({found['rounding']['default']['n']} statements): {'; '.join(said)}.", ""]
     runs = {k: v for k, v in found["runs"].items() if isinstance(v, dict)}
     lines += [

@@ -12,8 +12,8 @@ from report_tables import article, results, score, statement
 
 import analysis.classifiers
 from analysis import pipeline
-from analysis.cli import main
 from analysis.classifiers import SHIPPED, EmbeddedClassifier
+from analysis.cli import main
 from analysis.config import load_config
 from analysis.inference import ModelError
 from analysis.occlusion import PROPOSED

@@ -52,7 +52,12 @@ def network(folder: Path) -> StanceModel:
         json.loads((folder / "config.json").read_text(encoding="utf-8")),
         Tokenizer.from_file(str(folder / "tokenizer.json")),
     )
-    size = {"vocab_size": len(table), "hidden_size": table.shape[1], "intermediate_size": 4 * table.shape[1], "num_hidden_layers": settings["layers"]}
+    size = {
+        "vocab_size": len(table),
+        "hidden_size": table.shape[1],
+        "intermediate_size": 4 * table.shape[1],
+        "num_hidden_layers": settings["layers"],
+    }
     encoder = (
         MPNetModel(MPNetConfig(**size, max_position_embeddings=514), add_pooling_layer=False)
         if "mpnet" in settings["encoder"]

@@ -144,7 +144,9 @@ def main() -> None:
     trim_positions(model.encoder, MAX_TOKENS)
     for module in model.encoder.modules():
         if isinstance(module, nn.Dropout):
-            module.p = 0.0  # the teacher's doubts keep a small student from learning by heart, and random numbers take a quarter of the time
+            module.p = (
+                0.0  # the teacher's doubts keep a small student from learning by heart, and random numbers take a quarter of the time
+            )
     layers = make_fixed(model.encoder, four_bits=True)
     dev = Dev(args.data, tokenizer, args.room)
     ours, others = [i for i in asked if i < len(near)], [i for i in asked if i >= len(near)]
