@@ -24,7 +24,7 @@ ABOUT = {
         "Stage 2, {epochs[1]} epochs at {lr[1]} falling to 0: gold, half of our further labels, 2,000 rows of NewsMTSC, 300 of DSE2QA, 800 written patterns; from 55 % on "
         "with the rounding of the shipped file (weights 4 bits by block and 7 bits by column, inputs 8 bits of a fixed range). Label smoothing 0.05; hard rows with weight "
         "0.7, their positions shared 40 : 60 with neutral (codebook, rule 10); holder left out in 15 %, context in 15 % of the rows. "
-        "65 % of stage 2 and 35 % of stage 1 averaged, then one short stage of 1,500 rows of NewsMTSC and 1,120 of ours at {lr[2]}. Stage 4 went on from the file so made: {epochs[2]} parts at {lr[3]}, together all of NewsMTSC, of gold and of the further labels, 600 rows of DSE2QA, 2,600 patterns. Run in pieces (the first without dropout in its first epoch and without the tone), so a retrain will not be bit-identical",
+        "65 % of stage 2 and 35 % of stage 1 averaged, then one short stage of 1,500 rows of NewsMTSC and 1,120 of ours at {lr[2]}. Stage 4 went on from the file so made, 60 % of it and 40 % of what it began with averaged: {epochs[2]} parts at {lr[3]}, together all of NewsMTSC, of gold and of the further labels, 600 rows of DSE2QA, 2,600 patterns. Run in pieces (the first without dropout in its first epoch and without the tone), so a retrain will not be bit-identical",
         "labels": "6,316, 600 of them on a target named only before the statement, 2,240 chosen where the model was unsure before its last stage; 1,000 with a tone",
         "reads": ", last {context} characters of what stands before",
         "patterns": "drawn anew for each epoch",

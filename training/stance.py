@@ -97,7 +97,7 @@ def main() -> None:
     p.add_argument("--export-only", action="store_true", help="start from the last checkpoint")
     p.add_argument("--recover", type=Path, help="model.onnx to go on from, instead of the first three stages")
     p.add_argument("--frozen", type=int, default=2, help="lowest layers that are not trained")
-    p.add_argument("--blend", type=float, default=1.0, help="share of what the last stage made in the average with what it began with")
+    p.add_argument("--blend", type=float, default=0.6, help="share of what the last stage made in the average with what it began with")
     p.add_argument("--epochs", type=int, nargs=3, default=(2, 3, 2), help="of the first two stages, and parts of the last")
     p.add_argument("--share", type=float, default=0.65, help="share of the second stage's weights in the average")
     p.add_argument("--lr", type=float, nargs=4, default=(4.5e-5, 3.5e-5, 1.5e-5, 2e-5), help="of the four stages")
