@@ -23,7 +23,7 @@ from fakequant import FixedLinear, make_fixed
 from learning import Epoch, arguments, average, learn, load, loss_of_labels, recipe, save
 from patterns import pattern_rows
 from recover import recover
-from stance_model import MAX_TOKENS, Dev, build, calibrated, predict, tokens
+from stance_model import MAX_TOKENS, Dev, build, calibrate, predict, tokens
 
 NEUTRAL = 1
 
@@ -136,9 +136,9 @@ def main() -> None:
     guess = predict(model, tokens(tokenizer, rows.tones), dev.pad)[:, 3:].argmax(1)
     right = sum(int(g) == r.tone for g, r in zip(guess, rows.tones, strict=True))
     print(f"tone: {right} of {len(rows.tones)} held-out statements right")
-    config = {**calibrated(model, dev), "max_tokens": MAX_TOKENS, **recipe(args)}
+    config = {"pad": dev.pad, "max_tokens": MAX_TOKENS, **recipe(args)}
     export_stance(model.eval(), tokenizer, args.out, args.work, config, args.encoder_name)
-    print(json.dumps(config))
+    print(json.dumps(calibrate(args.out, dev)))
 
 
 if __name__ == "__main__":

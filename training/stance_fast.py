@@ -29,7 +29,7 @@ from fakequant import make_fixed
 from learning import Epoch, arguments, learn, load, loss_of_labels, recipe
 from patterns import pattern_rows
 from stance import NEUTRAL, Rows
-from stance_model import MAX_TOKENS, Dev, build, calibrated, tokens, with_room
+from stance_model import MAX_TOKENS, Dev, build, calibrate, tokens, with_room
 
 HEAT = 2.0
 UNLABELLED = -1
@@ -158,9 +158,9 @@ def main() -> None:
         "fast", model, layers, epochs, dev, args.work, rng, lr=args.lr, batch=args.batch, warm_up=150, fall=0.9, fixed_from=args.fixed_from, done=args.resume,
         compiled=args.compile,
     )  # fmt: skip
-    config = {**calibrated(model, dev), "max_tokens": MAX_TOKENS, "room": args.room, **recipe(args)}
+    config = {"pad": dev.pad, "max_tokens": MAX_TOKENS, "room": args.room, **recipe(args)}
     export_stance(model.eval(), tokenizer, args.out, args.work, config, args.encoder_name)
-    print(json.dumps(config))
+    print(json.dumps(calibrate(args.out, dev)))
 
 
 if __name__ == "__main__":
