@@ -35,7 +35,7 @@ from analysis.attribution import load_tagger  # noqa: E402
 from analysis.classifiers import EmbeddedClassifier, shipped  # noqa: E402
 from analysis.inference import softmax  # noqa: E402
 
-PAIRS, SLOW_PAIRS, DOCUMENTS, WORDS = 1200, 8, 180, 4000
+PAIRS, SLOW_PAIRS, DOCUMENTS, WORDS = 1200, 8, 120, 4000
 
 
 def rate(n: int, work: Callable[[], object], repeats: int = 3) -> float:
@@ -235,7 +235,7 @@ def main() -> None:
     data = p.parse_args().data
     data = data if data and data.is_dir() else None
     kind, texts = documents(data, DOCUMENTS)
-    _, many = documents(data, 3 * DOCUMENTS, seed=1)
+    _, many = documents(data, 5 * DOCUMENTS, seed=1)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     found: dict[str, Any] = {
         "processor": processor(),
