@@ -64,7 +64,12 @@ def roberta(pairs: Sequence[Pair], batch: int = 16) -> None:
             part = pairs[i : i + batch]
             model(
                 **tokenizer(
-                    [p.text for p in part], [p.target for p in part], padding=True, truncation=True, return_tensors="pt", return_token_type_ids=False
+                    [p.text for p in part],
+                    [p.target for p in part],
+                    padding=True,
+                    truncation=True,
+                    return_tensors="pt",
+                    return_token_type_ids=False,
                 )
             )
 

@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,7 @@ class OnnxModel:
         self.folder = Path(folder)
         self.threads = threads or _threads()
         self.settings = tuple(settings)
+        self._loading, self._session = threading.Lock(), None
         absent = [name for name in FILES if not (self.folder / name).is_file()]
         if absent:
             raise ModelError(f"{self.folder}: not a model folder, it lacks {', '.join(absent)}")
@@ -67,9 +70,23 @@ class OnnxModel:
             digest.update((self.folder / name).read_bytes())
         return digest.hexdigest()
 
-    @cached_property
+    @property
     def session(self) -> Any:
-        """The onnxruntime session."""
+        """The onnxruntime session, made at its first use."""
+        with self._loading:
+            self._session = self._session or self._made()
+            return self._session
+
+    def load_meanwhile(self) -> None:
+        """Load the weights in a thread while other work goes on; whoever needs them first waits for it, and sees its errors."""
+
+        def load() -> None:
+            with suppress(Exception):
+                _ = self.session
+
+        threading.Thread(target=load, daemon=True).start()
+
+    def _made(self) -> Any:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

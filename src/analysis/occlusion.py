@@ -63,7 +63,7 @@ def explain_many(
     run : int
         Words left out at a time: 1, or more to see what several say together that none says alone.
     proposer : StanceClassifier, optional
-        A quicker one that is asked about every word; ``classifier`` is asked only about the four that weigh most with it, and no others are returned.
+        A quicker one that is asked about every word alone; ``classifier`` is asked only about the four that weigh most with it, and no others are returned.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def explain_many(
         spans = [_spans(pair, run) for pair in part]
         asked = [list(range(len(own))) for own in spans]
         if proposer:
-            asked = [_heaviest(weights) for weights in _weights(part, spans, asked, proposer)]
+            asked = [_heaviest(weights) for weights in _weights(part, spans, asked, proposer, around=False)]
         for pair, own, chosen, weights in zip(part, spans, asked, _weights(part, spans, asked, classifier), strict=True):
             rows = [(pair.text[own[i][0] : own[i][1]], *own[i], weight) for i, weight in zip(chosen, weights.tolist(), strict=True)]
             found[pair] = pd.DataFrame(rows, columns=["word", "start", "end", "weight"])
@@ -101,13 +101,15 @@ def explain_clearly(
     return found
 
 
-def _weights(pairs: list[Pair], spans: list[list[tuple[int, int]]], asked: list[list[int]], classifier: StanceClassifier) -> list[Floats]:
-    """Return the weights of the spans asked about, by their numbers; one array for each pair, from one call."""
-    variants = [_variants(pair, own, chosen) for pair, own, chosen in zip(pairs, spans, asked, strict=True)]
+def _weights(
+    pairs: list[Pair], spans: list[list[tuple[int, int]]], asked: list[list[int]], classifier: StanceClassifier, around: bool = True
+) -> list[Floats]:
+    """Return the weights of the spans asked about, by their numbers; one array for each pair, from one call. Without ``around`` only their own drops count."""
+    variants = [_variants(pair, own, chosen, around) for pair, own, chosen in zip(pairs, spans, asked, strict=True)]
     p = classifier.predict([variant for of_one in variants for variant in of_one])
     ends = np.cumsum([len(of_one) for of_one in variants])
     stances = np.split(p[:, 2] - p[:, 0], ends[:-1])
-    return [s[0] - (s[1 : n + 1] + s[n + 1 :]) / 2 for s, n in zip(stances, map(len, asked), strict=True)]
+    return [s[0] - s[1:].reshape(1 + around, n).mean(0) for s, n in zip(stances, map(len, asked), strict=True)]
 
 
 def _heaviest(weights: Floats) -> list[int]:
@@ -125,11 +127,10 @@ def _spans(pair: Pair, run: int) -> list[tuple[int, int]]:
     return [(side[i][0], side[i : i + size][-1][1]) for side in sides for i in range(0, len(side), size)]
 
 
-def _variants(pair: Pair, spans: list[tuple[int, int]], asked: list[int]) -> list[Pair]:
-    """Return the pair, then the pair without each span asked about, then without each of them and its neighbours."""
+def _variants(pair: Pair, spans: list[tuple[int, int]], asked: list[int], around: bool) -> list[Pair]:
+    """Return the pair, then the pair without each span asked about, then, if wanted, without each of them and its neighbours."""
     alone = [_without(pair, [spans[i]]) for i in asked]
-    around = [_without(pair, spans[max(0, i - 1) : i + 2]) for i in asked]
-    return [pair, *alone, *around]
+    return [pair, *alone, *(_without(pair, spans[max(0, i - 1) : i + 2]) for i in asked if around)]
 
 
 def _without(pair: Pair, spans: list[tuple[int, int]]) -> Pair:

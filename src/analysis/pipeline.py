@@ -13,7 +13,7 @@ import analysis
 from analysis import identity
 from analysis.answers import Answers
 from analysis.attribution import AttributionTagger, load_tagger
-from analysis.classifiers import StanceClassifier, is_embedded, load_classifier
+from analysis.classifiers import EmbeddedClassifier, StanceClassifier, is_embedded, load_classifier
 from analysis.config import Config, load_config
 from analysis.elsewhere import is_elsewhere, mirrored
 from analysis.engines import STAGES, Engine
@@ -134,6 +134,9 @@ def run(
         ticks: list[Callable[[int], None]] = [
             reporter.start(name, total) for name, total in zip(STAGES, (answers.missing(), None, None), strict=True)
         ]
+        for model in (classifier, proposer if folder and config.report.words != 0 else None):
+            if isinstance(model, EmbeddedClassifier) and answers.missing() and not engine:
+                model.model.load_meanwhile()
         answers.fill(ticks[0], ticks[2])
         if folder:
             stack.enter_context(alone(folder))
