@@ -26,7 +26,7 @@ from analysis.summary import summarize
 PICTURE = Path(__file__).with_name("report.png")
 WIDTH, SCALE = 1120, 2
 SHOWN = "#target=NATO&label=against&sort=against"  # the bar whose statements are shown
-CARD = 2  # which of them is in the picture
+CARD = "#list > li:has(mark.m-carried)"  # the first whose words are marked is in the picture
 COLOURS = 128  # of the palette: enough for text and flat grounds, and a third of the bytes
 
 
@@ -66,8 +66,7 @@ def screens(address: str) -> list[Image.Image]:
         page = browser.new_page(viewport={"width": WIDTH, "height": 900}, device_scale_factor=SCALE)
         page.goto(address + SHOWN)
         page.locator("#list > li").first.wait_for()
-        for _ in range(CARD - 1):
-            page.locator("#list > li").first.evaluate("card => card.remove()")
+        page.locator(CARD).first.evaluate("card => { while (card.previousElementSibling) card.previousElementSibling.remove(); }")
         title, tiles, overview = box(page, ".lede"), box(page, ".tiles"), box(page, "#overview")
         first, card = box(page, "#statements"), box(page, "#list > li:first-child")
         found = [
