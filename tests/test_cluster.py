@@ -114,8 +114,8 @@ def test_a_changed_target_asks_only_about_its_pairs(raw, tmp_path):
     new = (scores["target"] == "Freedonia").sum()
     assert new > 0 and account["pairs"] == {"from the store": len(scores) - new, "computed": new}
     # Asked on the cluster, known here.
-    back = replace(config, indirect=not config.indirect)
-    account = go(raw, tmp_path / "out3", tmp_path / "cache", back).manifest["store"]
+    nowhere = replace(first, name="Atlantis", names=("Atlantis",), metonyms=())
+    account = go(raw, tmp_path / "out3", tmp_path / "cache", replace(config, targets=(*config.targets, nowhere))).manifest["store"]
     assert account["attributions"]["computed"] == account["pairs"]["computed"] == 0
 
 

@@ -105,7 +105,7 @@ class RayEngine:
         settings = {"max_restarts": TRIES, "max_task_retries": TRIES, **self.options}
         try:
             made = self.ray.data.from_pandas_refs(refs).map_batches(
-                Worker, fn_constructor_args=(task, identity.package()), batch_size=None, batch_format="pandas", compute=pool,
+                Worker, fn_constructor_args=(task, identity.package()), batch_size=1, batch_format="pandas", compute=pool,
                 num_cpus=self.cpus, num_gpus=self.gpus, **settings,
             )  # fmt: skip
             yield from made.iter_batches(batch_size=None, batch_format="pandas", prefetch_batches=1)
