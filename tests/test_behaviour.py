@@ -11,8 +11,8 @@ from analysis.evaluate import evaluate_stance
 
 SUITE = Path(__file__).with_name("behaviour.jsonl")
 CASES = [json.loads(line) for line in SUITE.read_text(encoding="utf-8").splitlines()]
-# Two points below what was measured when the model was made: a retrained one must not be worse.
-LEAST = {"default": 86, "fast": 73}
+# Two to three points below what was measured when the models were made: a retrained one must not be worse.
+LEAST = {"default": 87, "fast": 73}
 
 
 def test_every_case_marks_its_target():
