@@ -1,5 +1,7 @@
 """The seed article through the real models: the speakers are right, the stances are what a reader finds."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -61,3 +63,12 @@ def test_stances_a_reader_would_give(tables):
     assert label("slammed the Western stance", "West") == ["against"]
     assert label("without taking into account opposing views", "US") == ["against"]
     assert label("the principal negotiator on security talks", "US") == ["neutral"]
+
+
+def test_a_run_needs_neither_torch_nor_transformers(tmp_path):
+    code = (
+        "import sys; from analysis import run; run(sys.argv[1], out=sys.argv[2]); "
+        "print(sorted({'torch', 'transformers'} & {name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, ROOT / "data" / "raw", tmp_path], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

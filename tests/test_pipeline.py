@@ -155,10 +155,10 @@ def test_text_without_target_or_speaker_gives_empty_tables(tmp_path):
 def test_progress_reaches_every_row(folder):
     class Reporter:
         def __init__(self):
-            self.done, self.ended = {}, []
+            self.done, self.of, self.ended = {}, {}, []
 
         def start(self, stage, total):
-            self.done[stage] = 0
+            self.done[stage], self.of[stage] = 0, total
 
             def tick(n):
                 self.done[stage] += n
@@ -170,7 +170,8 @@ def test_progress_reaches_every_row(folder):
 
     reporter = Reporter()
     go(folder, reporter=reporter)
-    assert reporter.done["extract statements"] == 1
+    for stage in ("extract statements", "score stance"):
+        assert reporter.done[stage] == reporter.of[stage] == 1
     assert reporter.ended == ["load models", "read articles", "extract statements", "find targets", "score stance", "summarize"]
 
 

@@ -4,6 +4,9 @@ import torch
 from torch import nn
 
 BLOCK = 32
+# Inputs beyond it are cut off: only full stops, commas and separators carry larger values (up to 100, in a few channels), and a range wide enough for
+# them would leave a handful of levels for everything else.
+LIMIT = 10.0
 
 
 def round4(weight: torch.Tensor) -> torch.Tensor:
@@ -107,9 +110,9 @@ def make_fixed(encoder: nn.Module, four_bits: bool) -> list[FixedLinear]:
 
 
 def fix_ranges(layers: list[FixedLinear]) -> None:
-    """Choose each layer's input range from the values it has seen: the share of the whole range with the least squared error."""
+    """Choose each layer's input range from the values it has seen: the share of the whole range with the least squared error, within ``LIMIT``."""
     for layer in layers:
-        values = torch.cat(layer.seen)
+        values = torch.cat(layer.seen).clamp(-LIMIT, LIMIT)
         low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
         best = (float("inf"), low, high)
         for share in torch.linspace(0.1, 1.0, 37).tolist():
@@ -121,3 +124,11 @@ def fix_ranges(layers: list[FixedLinear]) -> None:
             best = min(best, (error, a, b))
         _, layer.low, layer.high = best
         layer.seen = None
+
+
+def cut(low: float, high: float) -> tuple[float, float]:
+    """Return a range cut to ``LIMIT``, with zero among its 256 levels."""
+    low, high = max(low, -LIMIT), min(high, LIMIT)
+    step = (high - low) / 255
+    zero = round(-low / step)
+    return -zero * step, (255 - zero) * step

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
 
 from analysis.pairs import MARKERS
-from fakequant import BLOCK, FixedLinear, make_fixed
+from fakequant import BLOCK, FixedLinear, cut, make_fixed
 from stance_model import StanceModel
 
 
@@ -31,7 +31,7 @@ def recover(model: StanceModel, path: Path) -> None:
     for name, layer in layers.items():
         found[f"{name}.weight"] = weight_of(held, name)
         step, zero = float(held[f"{name}_in_scale"]), int(held[f"{name}_in_zero"])
-        layer.low, layer.high = -zero * step, (255 - zero) * step
+        layer.low, layer.high = cut(-zero * step, (255 - zero) * step)
     mine = model.state_dict()
     found |= {name: torch.tensor(held[name]) for name in mine if name in held}
     kept = {name for name in mine if "word_embeddings" in name or name.endswith("position_ids")}

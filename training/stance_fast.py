@@ -3,14 +3,18 @@
     python training/stance_fast.py --data DATA --encoder MINILM --teacher src/analysis/models/stance --out src/analysis/models/stance-fast
 
 The student learns the teacher's logits (Hinton et al. 2015) on everything the teacher was trained on and on sentences of the corpora nobody has
-labelled, and the labels where there are any; our own labelled statements in every epoch, half of all else. Chooses nothing; calibrates on gold dev.
+labelled, also toward persons and places that are none of our targets, and the labels where there are any; our own labelled statements in every epoch, half
+of all else. With ``--recover`` an earlier student goes on, and the teacher is asked mostly where that one is not sure of neutral. Chooses nothing;
+calibrates on gold dev.
 """
 
 import hashlib
 import json
 import math
 import random
+import re
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +23,16 @@ import torch
 from torch import nn
 
 from analysis.config import load_config
-from analysis.inference import OnnxModel
+from analysis.inference import OnnxModel, softmax
 from analysis.pairs import encode_pair
 from analysis.sentences import sentence_spans
 from analysis.targets import finder
 from data import Row, fold, measuring_texts, read_jsonl
 from export import export_stance
-from fakequant import make_fixed
+from fakequant import FixedLinear, make_fixed
 from learning import Epoch, arguments, learn, load, loss_of_labels, recipe
 from patterns import pattern_rows
+from recover import recover
 from stance import NEUTRAL, Rows
 from stance_model import MAX_TOKENS, Dev, build, calibrate, tokens, with_room
 
@@ -36,10 +41,14 @@ UNLABELLED = -1
 CHUNK = 1000  # rows asked at a time, between which the answers are kept
 
 
-def unlabelled(data: Path) -> list[Row]:
-    """Return the sentences of the corpora that name a target; their labels are unknown."""
+NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w’-]+(?: [A-Z][\w’-]+){0,2})")
+
+
+def unlabelled(data: Path, rng: random.Random) -> tuple[list[Row], list[Row]]:
+    """Return the sentences of the corpora with a target named in them, and those with another name marked, half of them without speaker and context."""
     finders = [finder(target) for target in load_config().targets]
-    banned, rows = measuring_texts(data), []
+    banned = measuring_texts(data)
+    ours, others = [], []
     held = {r["doc_id"] for r in read_jsonl(data / "gold/dev.jsonl")}
     for path in sorted((data / "corpora").glob("*.jsonl")):
         for d in read_jsonl(path):
@@ -51,9 +60,22 @@ def unlabelled(data: Path) -> list[Row]:
                 if not 40 < b - a < 500 or fold(text[a:b]) in banned:
                     continue
                 context = text[spans[max(0, i - 2)][0] : a].rstrip()
-                named = [m for find in finders for m in find(text[a:b], context)[:1]]
-                rows += [Row(f"{d['doc_id']}:{a}", text[a:b], m.start, m.end, d["speaker"] or "", context, UNLABELLED, 0.0) for m in named]
-    return rows
+                found = [(m.start, m.end) for find in finders for m in find(text[a:b], context)[:1]]
+                row = Row(f"{d['doc_id']}:{a}", text[a:b], 0, 0, d["speaker"] or "", context, UNLABELLED, 0.0)
+                ours += [replace(row, start=start, end=end) for start, end in found]
+                names = [m.span() for m in NAME.finditer(row.text) if all(m.end() <= s or m.start() >= e for s, e in found)]
+                if names:
+                    start, end = rng.choice(names)
+                    bare = {"holder": "", "context": ""} if rng.random() < 0.5 else {}
+                    others.append(replace(row, start=start, end=end, **bare))
+    return ours, others
+
+
+def doubtful(rows: list[Row], student: OnnxModel, room: int, sure: float = 0.95) -> list[Row]:
+    """Return the rows of which an earlier student is not sure that they are neutral, and every fifth of the others."""
+    encoded = [encode_pair(r.text, r.start, r.end, r.holder, r.context) for r in (with_room(row, room) for row in rows)]
+    p = softmax(student.run(encoded)[:, :3] / student.config["temperature"] + student.config["bias"])
+    return [row for i, (row, neutral) in enumerate(zip(rows, p[:, NEUTRAL], strict=True)) if neutral < sure or i % 5 == 0]
 
 
 def taught(teacher: OnnxModel, rows: list[Row], kept: Path, most: float = math.inf) -> np.ndarray:
@@ -119,8 +141,10 @@ def main() -> None:
     p.add_argument("--teacher", type=Path, required=True, help="folder of the trained stance model")
     p.add_argument("--epochs", type=int, default=8)
     p.add_argument("--lr", type=float, default=3e-4)
+    p.add_argument("--recover", type=Path, help="folder of an earlier student to go on from")
+    p.add_argument("--most", type=int, default=25_000, help="sentences of each kind nobody has labelled")
     p.add_argument("--room", type=int, default=240, help="characters that statement and context may have together")
-    p.add_argument("--taught", type=Path, default=Path(__file__).with_name("taught.npz"), help="file of the teacher's answers")
+    p.add_argument("--taught", type=Path, help="file of the teacher's answers; taught.npz in the work folder without it")
     p.add_argument("--minutes", type=float, default=math.inf, help="after which the teacher is not asked any more")
     p.add_argument("--ask-only", action="store_true", help="only ask the teacher")
     p.add_argument("--fixed-from", type=float, default=0.6, help="share of the steps after which all is rounded as shipped")
@@ -132,10 +156,15 @@ def main() -> None:
     rng = random.Random(args.seed)
     own = Rows(args.data, rng)
     positions = own.drawn([r for r in own.dse if r.label != NEUTRAL], 1500)
-    far = [*own.news, *positions, *pattern_rows(2500, rng)]
-    near, more = [*own.gold, *own.labels], unlabelled(args.data)
-    rows = [*near, *far, *more]
-    told = torch.tensor(taught(OnnxModel(args.teacher), rows, args.taught, args.minutes))
+    far = [*own.news, *positions, *pattern_rows(3000, rng)]
+    near, (ours, others) = [*own.gold, *own.labels], unlabelled(args.data, rng)
+    print(f"unlabelled: {len(ours)} sentences with a target, {len(others)} with another name", flush=True)
+    if args.recover:
+        student = OnnxModel(args.recover)
+        ours, others = (doubtful(own.drawn(part, 60_000), student, args.room) for part in (ours, others))
+        print(f"unlabelled: {len(ours)} and {len(others)} of them doubtful, or the fifth of the others", flush=True)
+    rows = [*near, *far, *own.drawn(ours, args.most), *own.drawn(others, args.most)]
+    told = torch.tensor(taught(OnnxModel(args.teacher), rows, args.taught or args.work / "taught.npz", args.minutes))
     asked = [i for i, answer in enumerate(told[:, 0].tolist()) if not math.isnan(answer)]
     print(f"rows: {len(rows)}, {len(rows) - len(asked)} the teacher was not asked about, {len(asked)} kept", flush=True)
     if args.ask_only:
@@ -149,9 +178,12 @@ def main() -> None:
             )
     layers = make_fixed(model.encoder, four_bits=True)
     dev = Dev(args.data, tokenizer, args.room)
-    ours, others = [i for i in asked if i < len(near)], [i for i in asked if i >= len(near)]
-    drawn = [[*ours, *others[epoch % 2 :: 2]] for epoch in range(args.epochs)]
+    always, sometimes = [i for i in asked if i < len(near)], [i for i in asked if i >= len(near)]
+    drawn = [[*always, *sometimes[epoch % 2 :: 2]] for epoch in range(args.epochs)]
     epochs = [lesson([rows[i] for i in part], told[part], tokenizer, args.room) for part in drawn]
+    if args.recover:
+        recover(model, args.recover / "model.onnx")
+        FixedLinear.active = True
     if args.resume:
         load(model, layers, args.work / "fast.pt")
     learn(

@@ -83,7 +83,7 @@ class Answers:
         Parameters
         ----------
         read, scored : callable
-            Called with the numbers of articles and of pairs finished.
+            Called with the numbers of articles read and scored.
         """
         new = (part[missing] for part, missing in zip(self.articles, self._missing, strict=True))
         self._work(new, read, scored)

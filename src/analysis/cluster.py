@@ -90,10 +90,8 @@ class RayEngine:
                 if not done.packed.keys() <= given:  # worked on twice, after a worker died
                     continue
                 given -= done.packed.keys()
-                if read:
-                    read(len(done.packed))
-                if scored:
-                    scored(done.pairs)
+                for tell in filter(None, (read, scored)):
+                    tell(len(done.packed))
                 yield done
         if given:
             raise ClusterError(

@@ -65,7 +65,7 @@ class Engine(Protocol):
     """Works on blocks, in any order; every article given comes out once."""
 
     def __call__(self, blocks: Iterable[Given], task: Task, read: Progress | None = None, scored: Progress | None = None) -> Iterator[Done]:
-        """Yield what came of each block; ``read`` and ``scored`` are called with the numbers of articles and pairs finished."""
+        """Yield what came of each block; ``read`` and ``scored`` are called with the numbers of articles read and scored."""
         ...
 
 
@@ -95,8 +95,32 @@ def work(
     extracted = time.perf_counter()
     mentions = find_targets(statements, task.config)
     found = time.perf_counter()
-    scores = score_stance(statements, mentions, task.classifier, scored)
+    told = _Shares(scored, len(articles), len(mentions)) if scored else None
+    scores = score_stance(statements, mentions, task.classifier, told)
+    if told:
+        told.finish()
     return Block(statements, mentions, scores), (extracted - began, found - extracted, time.perf_counter() - found)
+
+
+class _Shares:
+    """Takes numbers of pairs finished, of ``pairs``, and tells them on as whole articles, of ``articles``."""
+
+    def __init__(self, tell: Progress, articles: int, pairs: int) -> None:
+        self.tell, self.articles, self.pairs = tell, articles, pairs
+        self.done = self.told = 0
+
+    def __call__(self, done: int) -> None:
+        """Take the number of pairs finished since the last call."""
+        self.done += done
+        self._reach(self.articles * self.done // self.pairs if self.pairs else 0)
+
+    def finish(self) -> None:
+        """Tell the articles that are left; those without a target have no pairs."""
+        self._reach(self.articles)
+
+    def _reach(self, articles: int) -> None:
+        self.tell(articles - self.told)
+        self.told = articles
 
 
 def work_and_pack(articles: pd.DataFrame, task: Task, read: Progress | None = None, scored: Progress | None = None) -> Done:

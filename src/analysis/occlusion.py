@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.classifiers import Pair, Progress, StanceClassifier
-from analysis.drawing import AGAINST, FAVOR
 from analysis.inference import Floats
 
 WORD = re.compile(r"[^\W_]+(?:[-’'.][^\W_]+)*")
@@ -158,6 +157,8 @@ def highlight_words(pair: Pair, words: pd.DataFrame) -> str:
     words : pandas.DataFrame
         What ``explain`` returned for it.
     """
+    from analysis.drawing import AGAINST, FAVOR  # Matplotlib takes its time, and weighing words draws nothing
+
     strongest = max(FAINT, float(np.abs(words["weight"]).max())) if len(words) else 1.0
     shown = words[words["weight"].abs() >= FAINT]
     marks = {int(a): (int(b), float(w)) for a, b, w in zip(shown["start"], shown["end"], shown["weight"], strict=True)}

@@ -1,9 +1,11 @@
 """The six verbs in order, with a store of answers, progress, results on disk and a manifest."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pandas as pd
 import analysis
 from analysis import identity
 from analysis.answers import Answers
-from analysis.attribution import AttributionTagger, load_tagger
+from analysis.attribution import AttributionTagger, OnnxTagger, load_tagger
 from analysis.classifiers import EmbeddedClassifier, StanceClassifier, is_embedded, load_classifier
 from analysis.config import Config, load_config
 from analysis.elsewhere import is_elsewhere, mirrored
@@ -132,11 +134,13 @@ def run(
             counts["reprints"] = articles.reprints
         answers = Answers(articles, config, tagger, classifier, store, engine)
         ticks: list[Callable[[int], None]] = [
-            reporter.start(name, total) for name, total in zip(STAGES, (answers.missing(), None, None), strict=True)
+            reporter.start(name, None if name == "find targets" else answers.missing()) for name in STAGES
         ]
-        for model in (classifier, proposer if folder and config.report.words != 0 else None):
-            if isinstance(model, EmbeddedClassifier) and answers.missing() and not engine:
+        for model in (tagger, classifier, proposer if folder and config.report.words != 0 else None):
+            if isinstance(model, EmbeddedClassifier | OnnxTagger) and answers.missing() and not engine:
                 model.model.load_meanwhile()
+        if folder:
+            _import_meanwhile("analysis.figures", "analysis.report")
         answers.fill(ticks[0], ticks[2])
         if folder:
             stack.enter_context(alone(folder))
@@ -175,6 +179,17 @@ def run(
         if folder:
             done = _written(done, folder, config, gathered, answers, stages, proposer)
     return done
+
+
+def _import_meanwhile(*modules: str) -> None:
+    """Import what draws in a thread, while the models work; where it fails, so does the import that comes when it is needed."""
+
+    def load() -> None:
+        with suppress(Exception):
+            for name in modules:
+                import_module(name)
+
+    threading.Thread(target=load, daemon=True).start()
 
 
 class _Stages:
