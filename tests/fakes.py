@@ -69,10 +69,14 @@ def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(raw, out, cache, point, at):
-    """Run, and die by SIGKILL at the ``at``-th time something happens: a text or a block is asked about, a stage begins, a file is moved."""
+def weighing(words):
+    return replace(CONFIG, report=replace(CONFIG.report, words=words))
+
+
+def main(raw, out, cache, point, at, words=0):
+    """Run, and die by SIGKILL at the ``at``-th time something happens: a text, a block or words are asked about, a stage begins, a file is moved."""
     answers.WORKED = 150
-    left = [int(at)]
+    left, stage_now = [int(at)], [""]
 
     def happens(what):
         if what == point:
@@ -87,11 +91,12 @@ def main(raw, out, cache, point, at):
 
     class Classifier(LengthClassifier):
         def predict(self, pairs, progress=None):
-            happens("block")
+            happens("words" if stage_now[0] == "weigh words" else "block")
             return super().predict(pairs, progress)
 
     class Reporter:
         def start(self, stage, total):
+            stage_now[0] = stage
             happens(stage)
             return lambda done: None
 
@@ -100,7 +105,7 @@ def main(raw, out, cache, point, at):
 
     sys.addaudithook(lambda event, arguments: happens("move") if event == "os.rename" else None)
     Tagger.__qualname__, Classifier.__qualname__ = "SaidTagger", "LengthClassifier"
-    go(Path(raw), Path(out), Path(cache), tagger=Tagger(), classifier=Classifier(), reporter=Reporter())
+    go(Path(raw), Path(out), Path(cache), weighing(int(words)), tagger=Tagger(), classifier=Classifier(), reporter=Reporter())
 
 
 if __name__ == "__main__":

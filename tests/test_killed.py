@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from fakes import LengthClassifier, SaidTagger, go, table_bytes, write_articles
+from fakes import LengthClassifier, SaidTagger, go, table_bytes, weighing, write_articles
 
 from analysis import answers
+from analysis.occlusion import STATEMENTS_A_CALL
 from analysis.results import read_results
 from analysis.storage import LOCK
 from analysis.store import FILE
@@ -20,8 +22,8 @@ ARTICLES = 8
 POINTS = [("text", 6, 2), ("block", 1, 0), ("block", 4, 2), ("summarize", 1, 8), *(("move", n, 8) for n in (1, 2, 9, 12))]
 
 
-def start(raw, out, cache, point="never", at=0):
-    return subprocess.Popen([sys.executable, str(FAKES), *map(str, (raw, out, cache, point, at))], stderr=subprocess.PIPE)
+def start(raw, out, cache, point="never", at=0, words=0):
+    return subprocess.Popen([sys.executable, str(FAKES), *map(str, (raw, out, cache, point, at, words))], stderr=subprocess.PIPE)
 
 
 @pytest.fixture
@@ -48,6 +50,18 @@ def test_killed_anywhere_ends_in_the_same_tables(tmp_path, small_blocks):
         assert bool(classifier.asked) == (kept < ARTICLES), name
         assert {p.name for p in out.glob(".*")} <= {LOCK}, name
         assert len(read_results(out).tables["articles"]) == ARTICLES
+
+
+def test_killed_while_words_are_weighed(tmp_path, small_blocks):
+    raw, config = write_articles(tmp_path / "raw", 2 * ARTICLES), weighing(12)
+    go(raw, tmp_path / "whole", config=config)
+    assert pd.read_parquet(tmp_path / "whole" / "words.parquet")["statement_id"].nunique() > STATEMENTS_A_CALL
+    assert start(raw, tmp_path / "out", tmp_path / "cache", "words", 2, 12).wait() == -signal.SIGKILL
+    again, whole = LengthClassifier(), LengthClassifier()
+    go(raw, tmp_path / "out", tmp_path / "cache", config, classifier=again)
+    assert table_bytes(tmp_path / "out") == table_bytes(tmp_path / "whole")
+    go(raw, tmp_path / "other", config=config, classifier=whole)
+    assert 0 < len(again.asked) < len(whole.asked) / 2  # what had been weighed was kept
 
 
 def test_a_folder_whose_files_were_being_replaced_holds_no_finished_run(tmp_path, small_blocks):
