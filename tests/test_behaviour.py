@@ -11,8 +11,20 @@ from analysis.evaluate import evaluate_stance
 
 SUITE = Path(__file__).with_name("behaviour.jsonl")
 CASES = [json.loads(line) for line in SUITE.read_text(encoding="utf-8").splitlines()]
-# Two to three points below what was measured when the models were made: a retrained one must not be worse.
-LEAST = {"default": 87, "fast": 73}
+# Two to three points below what was measured when the models were made, and two cases below in each capability: a retrained one must not be worse.
+LEAST = {"default": 87, "fast": 75}
+LEAST_OF = {
+    "default": {
+        "negation": 17, "double negation": 14, "denial": 11, "two targets": 17, "reported opponents": 11, "sympathy with victims": 13,
+        "opposition to what is done to the target": 13, "conditionals": 16, "irony": 4, "short plain statements": 17, "procedure and datelines": 16,
+        "concession": 13, "comparison": 15, "demands": 15, "alias invariance": 40, "holder-name invariance": 46, "tone against stance": 13,
+    },
+    "fast": {
+        "negation": 15, "double negation": 8, "denial": 6, "two targets": 13, "reported opponents": 9, "sympathy with victims": 13,
+        "opposition to what is done to the target": 9, "conditionals": 13, "irony": 4, "short plain statements": 16, "procedure and datelines": 16,
+        "concession": 11, "comparison": 10, "demands": 15, "alias invariance": 37, "holder-name invariance": 43, "tone against stance": 11,
+    },
+}  # fmt: skip
 
 
 def test_every_case_marks_its_target():
@@ -37,4 +49,9 @@ def test_no_label_can_be_guessed():
 
 @pytest.mark.parametrize("model", shipped())
 def test_pass_rate(model):
-    assert evaluate_stance(SUITE, [model]).table.loc[model, "accuracy"] >= LEAST[model]
+    evaluation = evaluate_stance(SUITE, [model])
+    assert evaluation.table.loc[model, "accuracy"] >= LEAST[model]
+    wrong = Counter(evaluation.wrong[model]["capability"])
+    right = {name: n - wrong[name] for name, n in Counter(case["capability"] for case in CASES).items()}
+    assert right.keys() == LEAST_OF[model].keys()
+    assert {name: n for name, n in right.items() if n < LEAST_OF[model][name]} == {}

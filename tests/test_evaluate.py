@@ -129,13 +129,20 @@ def test_groups_and_confusion_add_up(evaluation):
     assert confusion.loc["favor"].sum() == 2
 
 
+def test_wrong_rows_are_those_off_the_diagonal(evaluation):
+    wrong, confusion = evaluation.wrong["default"], evaluation.confusion["default"]
+    assert list(evaluation.wrong) == ["default"]
+    assert len(wrong) == confusion.to_numpy().sum() - np.trace(confusion.reindex(columns=confusion.index, fill_value=0).to_numpy())
+    assert (wrong["label"] != wrong["says"]).all() and wrong["p"].is_monotonic_decreasing
+
+
 def test_figures_show_every_classifier_and_are_written(evaluation, tmp_path):
     for draw in (plot_reliability, plot_coverage):
         names = [text.get_text() for text in draw(evaluation).get_legend().get_texts()]
         assert [n.split(":")[0] for n in names] == ["default", "default without target"]
     written = write_evaluation(evaluation, tmp_path / "e")
     assert written == len(list((tmp_path / "e").iterdir()))
-    assert {"accuracy.csv", "by-target.csv", "confusion-default.csv", "reliability.svg", "coverage.png"} <= {
+    assert {"accuracy.csv", "by-target.csv", "confusion-default.csv", "wrong-default.csv", "reliability.svg", "coverage.png"} <= {
         p.name for p in (tmp_path / "e").iterdir()
     }
 

@@ -2,13 +2,16 @@
 
 import pickle
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.inference import FILES, MODELS, ModelError, OnnxModel, batches, padded, softmax
+from analysis.classifiers import SHIPPED
+from analysis.inference import FILES, MODELS, ModelError, OnnxModel, batches, load_meanwhile, padded, softmax
 
 
 @pytest.fixture
@@ -104,3 +107,20 @@ def test_another_process_loads_the_same_model_wherever_it_stands_or_refuses(tmp_
     config.write_text(config.read_text(encoding="utf-8") + " ", encoding="utf-8")
     with pytest.raises(ModelError, match="another model here"):
         pickle.loads(sent)
+
+
+@pytest.mark.parametrize("seconds", [0.02, 0.1, 0.4])
+def test_a_program_that_ends_while_weights_load_ends_well(seconds):
+    code = (
+        "import time, onnxruntime; from analysis.classifiers import SHIPPED; from analysis.inference import OnnxModel, load_meanwhile; "
+        f"load_meanwhile([OnnxModel(SHIPPED['default']), OnnxModel(SHIPPED['fast'])]); time.sleep({seconds})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_weights_loaded_meanwhile_are_those_that_answer():
+    model = OnnxModel(SHIPPED["fast"])
+    load_meanwhile([model])
+    first = model.session
+    assert model.session is first and model.run([("Ana Sample praised < NATO > .", "NATO | |")]).shape == (1, 6)

@@ -50,6 +50,10 @@ def learn(
     compiled : bool
         Whether the network is compiled first, which makes the small one a quarter faster (needs a C++ compiler).
     """
+    if fixed_from is not None and not 0 < fixed_from < 1:
+        raise ValueError(
+            f"fixed_from is {fixed_from}: the ranges of the inputs are chosen from what passes before it, and the rest is trained with them"
+        )
     optimizer = optimizer_of(model, lr, fall)
     total = sum(len(ids) // batch + 1 for ids, _ in epochs)
     start_fixed = total if fixed_from is None else round(fixed_from * total)
@@ -57,6 +61,10 @@ def learn(
     passed = sum(len(ids) // batch + 1 for ids, _ in epochs[:done])
     for _ in range(passed):
         schedule.step()
+    if passed == start_fixed < total:
+        raise ValueError(
+            f"a checkpoint after {done} epochs stands where rounding begins (step {passed}), and has not seen any inputs: resume from an earlier one"
+        )
     step, started, mean = passed, time.time(), 0.0
     FixedLinear.active = FixedLinear.active or step > start_fixed
     quick = torch.compile(model, dynamic=True) if compiled else model
@@ -144,4 +152,4 @@ def arguments(description: str | None, encoder: str, layers: int, batch: int) ->
 
 def recipe(args: argparse.Namespace) -> dict[str, Any]:
     """Return what a model's config says of its training."""
-    return {"seed": args.seed, "epochs": args.epochs, "lr": args.lr, "layers": args.layers}
+    return {"seed": args.seed, "epochs": args.epochs, "lr": args.lr, "batch": args.batch, "layers": args.layers}

@@ -96,6 +96,22 @@ def behaviour(models: Sequence[str] = tuple(shipped())) -> str:
     )
 
 
+def failures() -> str:
+    """Return the cases of the behavioural suite that the default gets wrong, as a page in Markdown."""
+    wrong = evaluate_stance(ROOT / "tests/behaviour.jsonl", ["default"]).wrong["default"].sort_values("capability", kind="stable")
+    lines = ["# Cases of the behavioural suite that the default gets wrong", ""]
+    lines += [
+        f"{len(wrong)} of the cases in `tests/behaviour.jsonl` (speakers are invented), by capability, the surest first. Written by `training/readme.py`.",
+        "",
+        "| capability | target | statement | holder | right | says | p |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {r.capability} | {r.target} | {r.text} | {r.holder or ''} | {r.label} | {r.says} | {r.p:.2f} |" for r in wrong.itertuples()
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def attribution(data: Path) -> str:
     """Return how well the shipped attribution models do, and the command that says how often the speaker is right."""
     articles = read_jsonl(data / "data/polnear/dev.jsonl")
@@ -134,5 +150,6 @@ if __name__ == "__main__":
     put("table", printed())
     put("accuracy", accuracy(arguments.data, charts=True))
     put("behaviour", behaviour())
+    (ROOT / "docs" / "behaviour.md").write_text(failures(), encoding="utf-8")
     put("attribution", attribution(arguments.data))
     put("dictionary", columns())

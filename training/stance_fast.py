@@ -60,10 +60,15 @@ def unlabelled(data: Path, rng: random.Random) -> tuple[list[Row], list[Row]]:
                 if not 40 < b - a < 500 or fold(text[a:b]) in banned:
                     continue
                 context = text[spans[max(0, i - 2)][0] : a].rstrip()
-                found = [(m.start, m.end) for find in finders for m in find(text[a:b], context)[:1]]
+                mentions = [find(text[a:b], context) for find in finders]
+                found = [(of_one[0].start, of_one[0].end) for of_one in mentions if of_one]
                 row = Row(f"{d['doc_id']}:{a}", text[a:b], 0, 0, d["speaker"] or "", context, UNLABELLED, 0.0)
                 ours += [replace(row, start=start, end=end) for start, end in found]
-                names = [m.span() for m in NAME.finditer(row.text) if all(m.end() <= s or m.start() >= e for s, e in found)]
+                names = [
+                    m.span()
+                    for m in NAME.finditer(row.text)
+                    if all(m.end() <= o.start or m.start() >= o.end for of_one in mentions for o in of_one)
+                ]
                 if names:
                     start, end = rng.choice(names)
                     bare = {"holder": "", "context": ""} if rng.random() < 0.5 else {}

@@ -142,6 +142,7 @@ def _run(args: argparse.Namespace) -> int:
     from analysis.console import print_results, print_store
     from analysis.pipeline import run
     from analysis.progress import TerminalReporter
+    from analysis.storage import REPORT
 
     said, shown = Console(stderr=True, quiet=args.quiet), Console(quiet=args.quiet)
     if not shown.is_terminal:
@@ -170,7 +171,8 @@ def _run(args: argparse.Namespace) -> int:
         for entry in results.manifest[kind]:
             print(f"{'skipped' if kind == 'skipped' else 'warning'}: {entry['path']}: {entry['reason']}", file=sys.stderr)
     print_results(results, shown)
-    shown.print(f"Tables, charts, report.html and manifest.json are in {args.out}", highlight=False)
+    report = "report.html and " if REPORT in results.manifest.get("outputs", [REPORT]) else ""
+    shown.print(f"Tables, charts, {report}manifest.json are in {args.out}", highlight=False)
     return DONE
 
 

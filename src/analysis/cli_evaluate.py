@@ -45,6 +45,10 @@ def _evaluate(args: argparse.Namespace) -> int:
     if not shown.is_terminal:
         shown.width = 140
     print_evaluation(evaluation, shown)
+    if not args.train:
+        shown.print(
+            "TF-IDF + logistic regression is left out: it learns from labelled statements, named with --train FILE.jsonl", highlight=False
+        )
     written = write_evaluation(evaluation, args.out)
     shown.print(f"{written} tables and figures are in {args.out}", highlight=False)
     return 0

@@ -112,7 +112,7 @@ class _Shares:
     def __call__(self, done: int) -> None:
         """Take the number of pairs finished since the last call."""
         self.done += done
-        self._reach(self.articles * self.done // self.pairs if self.pairs else 0)
+        self._reach(self.articles * min(self.done, self.pairs) // max(1, self.pairs))
 
     def finish(self) -> None:
         """Tell the articles that are left; those without a target have no pairs."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,9 @@ class Evaluation:
         Of the classifiers that give them, shape (n, 3).
     labels : numpy.ndarray
         Class numbers, shape (n,).
+    wrong : dict of str to pandas.DataFrame
+        By classifier, the rows it gets wrong: ``id``, ``capability``, ``target``, ``holder``, ``text``, ``label``, ``says`` and ``p``, the probability of what it says, the
+        surest first. Only of a labelled file.
     """
 
     table: pd.DataFrame
@@ -49,6 +53,7 @@ class Evaluation:
     confusion: dict[str, pd.DataFrame]
     labels: Labels
     probabilities: dict[str, Floats] = field(default_factory=dict)
+    wrong: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def evaluate_stance(path: Path, models: Sequence[Stance | str] = ("default",), train: Path | None = None) -> Evaluation:
@@ -91,7 +96,18 @@ def evaluate_stance(path: Path, models: Sequence[Stance | str] = ("default",), t
         {name: pd.crosstab(_named(y), _named(p.argmax(1)), dropna=False) for name, p in found.items()},
         y,
         found,
+        {name: _wrong(rows, y, p) for name, p in found.items() if name not in map(UNTARGETED.format, found)},
     )
+
+
+def _wrong(rows: Sequence[dict[str, Any]], y: Labels, p: Floats) -> pd.DataFrame:
+    says = p.argmax(1)
+    at = sorted(np.flatnonzero(says != y).tolist(), key=lambda i: -p[i].max())
+    given = pd.DataFrame(
+        [{name: rows[i].get(name) for name in ("id", "capability", "target", "holder", "text")} for i in at],
+        columns=["id", "capability", "target", "holder", "text"],
+    )
+    return given.assign(label=[CLASSES[y[i]] for i in at], says=[CLASSES[says[i]] for i in at], p=[round(float(p[i].max()), 2) for i in at])
 
 
 def evaluate_labels(labels: pd.DataFrame, scores: pd.DataFrame, name: str = "default") -> Evaluation:

@@ -130,6 +130,7 @@ def write_evaluation(evaluation: Evaluation, folder: Path) -> int:
         f"by-{name}": t for name, t in evaluation.groups.items()
     }
     tables |= {f"confusion-{slug(name)}": t.rename_axis("label").reset_index() for name, t in evaluation.confusion.items()}
+    tables |= {f"wrong-{slug(name)}": t for name, t in evaluation.wrong.items()}
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
     drawn = [save(folder / name, partial(draw, evaluation)) for name, draw in FIGURES.items()]

@@ -77,15 +77,6 @@ class OnnxModel:
             self._session = self._session or self._made()
             return self._session
 
-    def load_meanwhile(self) -> None:
-        """Load the weights in a thread while other work goes on; whoever needs them first waits for it, and sees its errors."""
-
-        def load() -> None:
-            with suppress(Exception):
-                _ = self.session
-
-        threading.Thread(target=load, daemon=True).start()
-
     def _made(self) -> Any:
         import onnxruntime
 
@@ -129,6 +120,22 @@ class OnnxModel:
             if progress:
                 progress(len(rows))
         return out
+
+
+def load_meanwhile(models: Sequence[OnnxModel]) -> None:
+    """Load the weights of models, in order, in a thread while other work goes on; whoever needs them first waits for it, and sees its errors.
+
+    One thread for all: each would keep hundreds of megabytes of its own. The program's end waits for the model that is being loaded: onnxruntime does not
+    bear to be left in the middle.
+    """
+
+    def load() -> None:
+        for model in models:
+            if threading.main_thread().is_alive():
+                with suppress(Exception):
+                    _ = model.session
+
+    threading.Thread(target=load).start()
 
 
 def _threads() -> int:

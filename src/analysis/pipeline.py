@@ -20,6 +20,7 @@ from analysis.config import Config, load_config
 from analysis.elsewhere import is_elsewhere, mirrored
 from analysis.engines import STAGES, Engine
 from analysis.gathering import WRITTEN, Gathered, gather
+from analysis.inference import load_meanwhile
 from analysis.labels import read_labels
 from analysis.progress import Reporter, Silent
 from analysis.rationales import explain_more, proposer_for, unexplained
@@ -136,9 +137,9 @@ def run(
         ticks: list[Callable[[int], None]] = [
             reporter.start(name, None if name == "find targets" else answers.missing()) for name in STAGES
         ]
-        for model in (tagger, classifier, proposer if folder and config.report.words != 0 else None):
-            if isinstance(model, EmbeddedClassifier | OnnxTagger) and answers.missing() and not engine:
-                model.model.load_meanwhile()
+        if answers.missing() and not engine:
+            asked = (tagger, classifier, proposer if folder and config.report.words != 0 else None)
+            load_meanwhile([model.model for model in asked if isinstance(model, EmbeddedClassifier | OnnxTagger)])
         if folder:
             _import_meanwhile("analysis.figures", "analysis.report")
         answers.fill(ticks[0], ticks[2])
@@ -187,9 +188,10 @@ def _import_meanwhile(*modules: str) -> None:
     def load() -> None:
         with suppress(Exception):
             for name in modules:
-                import_module(name)
+                if threading.main_thread().is_alive():
+                    import_module(name)
 
-    threading.Thread(target=load, daemon=True).start()
+    threading.Thread(target=load).start()
 
 
 class _Stages:
