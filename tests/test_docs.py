@@ -142,6 +142,7 @@ def test_every_page_is_tried():
         "data-dictionary.md",
         "performance.md",
         "cluster.md",
+        "behaviour.md",
     }
 
 

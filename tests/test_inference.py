@@ -124,3 +124,11 @@ def test_weights_loaded_meanwhile_are_those_that_answer():
     load_meanwhile([model])
     first = model.session
     assert model.session is first and model.run([("Ana Sample praised < NATO > .", "NATO | |")]).shape == (1, 6)
+
+
+def test_memory_given_back_changes_no_answer():
+    model, asked = OnnxModel(SHIPPED["fast"]), [("Ana Sample praised < NATO > .", "NATO | |")] * 3
+    model.give_back()  # nothing is loaded yet
+    before = model.run(asked)
+    model.give_back()
+    assert np.array_equal(model.run(asked), before)

@@ -1,5 +1,6 @@
 """ONNX sessions and batches, in one place: a model folder, a list of texts in, one row of numbers out for each."""
 
+import ctypes
 import hashlib
 import json
 import os
@@ -76,6 +77,18 @@ class OnnxModel:
         with self._loading:
             self._session = self._session or self._made()
             return self._session
+
+    def give_back(self) -> None:
+        """Give the system back the memory that loading the weights and the largest batches needed for a while; nothing if they are not loaded."""
+        if self._session is None:
+            return
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        self._session.run(None, {given.name: np.ones((1, 2), dtype=np.int64) for given in self._session.get_inputs()}, options)
+        with suppress(AttributeError, OSError):  # only GNU's C library keeps what is freed until it is told
+            ctypes.CDLL(None).malloc_trim(0)
 
     def _made(self) -> Any:
         import onnxruntime
