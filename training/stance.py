@@ -90,14 +90,14 @@ def epoch_of(rows: list[Row], tokenizer: Any) -> Epoch:
     return tokens(tokenizer, rows), lambda logits, index: loss_of_labels(logits, [rows[i] for i in index])
 
 
-def masked(epoch: Epoch, rows: list[Row], public: set[str], tokenizer: Any, rng: random.Random, share: float = 0.1) -> Epoch:
-    """Return an epoch whose ``public`` rows, given by id, lack a share of their tokens: they have been seen many times and would be learned by heart.
+def masked(epoch: Epoch, rows: list[Row], seen_often: frozenset[str], tokenizer: Any, rng: random.Random, share: float = 0.1) -> Epoch:
+    """Return an epoch in which the rows seen often, given by id, lack a share of their tokens: they would be learned by heart.
 
     Our own statements keep every word: in them a single "not" can decide.
     """
     ids, loss = epoch
     kept, hidden = set(tokenizer.all_special_ids), tokenizer.mask_token_id
-    hide = [share if r.id in public else 0.0 for r in rows]
+    hide = [share if r.id in seen_often else 0.0 for r in rows]
     return [[hidden if rng.random() < h and t not in kept else t for t in row] for row, h in zip(ids, hide, strict=True)], loss
 
 
@@ -121,10 +121,8 @@ def main() -> None:
     layers = make_fixed(model.encoder, four_bits=True)
     dev, rows = Dev(args.data, tokenizer), Rows(args.data, rng)
 
-    def stage(name: str, parts: list[list[Row]], lr: float, **settings: Any) -> None:
-        epochs = [epoch_of(part, tokenizer) for part in parts]
-        if name == "more":
-            epochs = [masked(epoch, part, {r.id for r in rows.news}, tokenizer, rng) for epoch, part in zip(epochs, parts, strict=True)]
+    def stage(name: str, parts: list[list[Row]], lr: float, seen_often: frozenset[str] = frozenset(), **settings: Any) -> None:
+        epochs = [masked(epoch_of(part, tokenizer), part, seen_often, tokenizer, rng) for part in parts]
         learn(name, model, layers, epochs, dev, args.work, rng, lr=lr, batch=args.batch, compiled=args.compile, **settings)
 
     if args.export_only:
@@ -142,7 +140,7 @@ def main() -> None:
     FixedLinear.active = True
     if not args.export_only:
         save(model, layers, args.work / "before.pt")
-        stage("more", [rows.more(i) for i in range(args.epochs[2])], args.lr[3], end=0.1, warm_up=50)
+        stage("more", [rows.more(i) for i in range(args.epochs[2])], args.lr[3], frozenset(r.id for r in rows.news), end=0.1, warm_up=50)
     for share in (args.blend,) if args.export_only else (0.5, 0.75, args.blend):
         average(model, args.work / "before.pt", args.work / "more.pt", share)
         print(f"{share:.2f} of the last stage: {dev.measure(model)}", flush=True)

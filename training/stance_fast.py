@@ -39,9 +39,7 @@ from stance_model import MAX_TOKENS, Dev, build, calibrate, tokens, with_room
 HEAT = 2.0
 UNLABELLED = -1
 CHUNK = 1000  # rows asked at a time, between which the answers are kept
-
-
-NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w’-]+(?: [A-Z][\w’-]+){0,2})")
+NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’-]+(?: [A-Z][\w’-]+){0,2}")
 
 
 def unlabelled(data: Path, rng: random.Random) -> tuple[list[Row], list[Row]]:

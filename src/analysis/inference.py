@@ -78,6 +78,10 @@ class OnnxModel:
             self._session = self._session or self._made()
             return self._session
 
+    def load(self) -> None:
+        """Load the weights now; nothing if they are loaded."""
+        _ = self.session
+
     def give_back(self) -> None:
         """Give the system back the memory that loading the weights and the largest batches needed for a while; nothing if they are not loaded."""
         if self._session is None:
@@ -133,22 +137,6 @@ class OnnxModel:
             if progress:
                 progress(len(rows))
         return out
-
-
-def load_meanwhile(models: Sequence[OnnxModel]) -> None:
-    """Load the weights of models, in order, in a thread while other work goes on; whoever needs them first waits for it, and sees its errors.
-
-    One thread for all: each would keep hundreds of megabytes of its own. The program's end waits for the model that is being loaded: onnxruntime does not
-    bear to be left in the middle.
-    """
-
-    def load() -> None:
-        for model in models:
-            if threading.main_thread().is_alive():
-                with suppress(Exception):
-                    _ = model.session
-
-    threading.Thread(target=load).start()
 
 
 def _threads() -> int:

@@ -1,13 +1,12 @@
 """The six verbs in order, with a store of answers, progress, results on disk and a manifest."""
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -20,9 +19,9 @@ from analysis.config import Config, load_config
 from analysis.elsewhere import is_elsewhere, mirrored
 from analysis.engines import STAGES, Engine
 from analysis.gathering import WRITTEN, Gathered, gather
-from analysis.inference import load_meanwhile
 from analysis.labels import read_labels
-from analysis.progress import Reporter, Silent
+from analysis.meanwhile import meanwhile
+from analysis.progress import Reporter, Silent, Stages
 from analysis.rationales import explain_more, proposer_for, unexplained
 from analysis.remembering import RememberingClassifier
 from analysis.results import FolderTables, Results
@@ -109,7 +108,7 @@ def run(
     folder = Path(out) if out is not None else None
     if folder:
         refuse_to_overwrite(folder, config, overwrite)
-    done, stages = Results(), _Stages(reporter)
+    done, stages = Results(), Stages(reporter)
     tagger = tagger or load_tagger(config.statements.tagger)
     if not classifier and is_embedded(config.stance):
         classifier = load_classifier(config.stance)  # its weights are loaded at the first question
@@ -141,9 +140,9 @@ def run(
         asked = (tagger, classifier, proposer if folder and config.report.words != 0 else None)
         loaded = [model.model for model in asked if isinstance(model, EmbeddedClassifier | OnnxTagger)]
         if answers.missing() and not engine:
-            load_meanwhile(loaded)
+            meanwhile(model.load for model in loaded)
         if folder:
-            _import_meanwhile("analysis.figures", "analysis.report")
+            meanwhile(partial(import_module, name) for name in ("analysis.figures", "analysis.report"))  # Matplotlib takes its time
         answers.fill(ticks[0], ticks[2])
         for model in loaded if len(articles) > MANY else ():
             model.give_back()
@@ -186,43 +185,8 @@ def run(
     return done
 
 
-def _import_meanwhile(*modules: str) -> None:
-    """Import what draws in a thread, while the models work; where it fails, so does the import that comes when it is needed."""
-
-    def load() -> None:
-        with suppress(Exception):
-            for name in modules:
-                if threading.main_thread().is_alive():
-                    import_module(name)
-
-    threading.Thread(target=load).start()
-
-
-class _Stages:
-    """The stages of a run: their counts and seconds for the manifest, each told to the reporter."""
-
-    def __init__(self, reporter: Reporter) -> None:
-        self.reporter = reporter
-        self.counts: dict[str, dict[str, Any]] = {}
-        self.tick: Callable[[int], None] = lambda done: None
-
-    @contextmanager
-    def one(self, name: str) -> Iterator[dict[str, int]]:
-        """Begin a stage without progress, and end it with the counts put into the dictionary."""
-        counts: dict[str, int] = {}
-        began = time.perf_counter()
-        self.tick = self.reporter.start(name, None)
-        yield counts
-        self.end(name, counts, time.perf_counter() - began)
-
-    def end(self, name: str, counts: dict[str, int], seconds: float) -> None:
-        """End a stage."""
-        self.counts[name] = {**counts, "seconds": round(seconds, 3)}
-        self.reporter.finish(name, counts, seconds)
-
-
 def _written(
-    done: Results, folder: Path, config: Config, gathered: Gathered, answers: Answers, stages: _Stages, proposer: StanceClassifier | None
+    done: Results, folder: Path, config: Config, gathered: Gathered, answers: Answers, stages: Stages, proposer: StanceClassifier | None
 ) -> Results:
     """Return the results as they are in the folder: tables moved to their places, words weighed, charts and report drawn, the manifest last."""
     from analysis.figures import draw_all

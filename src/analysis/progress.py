@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol, TextIO
 
 EVERY = 30.0  # seconds between the lines of a stage in a log file
@@ -30,6 +31,29 @@ class Silent:
 
     def finish(self, stage: str, counts: dict[str, int], seconds: float) -> None:
         """End a stage."""
+
+
+class Stages:
+    """The stages of a run: their counts and seconds for the manifest, each told to the reporter."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.reporter = reporter
+        self.counts: dict[str, dict[str, Any]] = {}
+        self.tick: Callable[[int], None] = lambda done: None
+
+    @contextmanager
+    def one(self, name: str) -> Iterator[dict[str, int]]:
+        """Begin a stage without progress, and end it with the counts put into the dictionary."""
+        counts: dict[str, int] = {}
+        began = time.perf_counter()
+        self.tick = self.reporter.start(name, None)
+        yield counts
+        self.end(name, counts, time.perf_counter() - began)
+
+    def end(self, name: str, counts: dict[str, int], seconds: float) -> None:
+        """End a stage."""
+        self.counts[name] = {**counts, "seconds": round(seconds, 3)}
+        self.reporter.finish(name, counts, seconds)
 
 
 class TerminalReporter:
