@@ -30,6 +30,7 @@ from analysis.drawing import (
 )
 from analysis.tables import CLASSES, UNSURE
 
+WIDTH = 0.024  # of a letter in a bar, as a share of statements
 NEUTRAL_LINE = "#888888"  # an outline in the neutral fill would be too pale to see
 
 
@@ -70,7 +71,7 @@ def plot_stance(summary: pd.DataFrame, *, title: str = "Stance", most: int = 25,
             gridspec_kw={"width_ratios": [3, 2], "wspace": 0.06},
             layout="constrained",
         )
-        _draw_shares(axes[0], kept[known], places[known])
+        _draw_shares(axes[0], kept[known], places[known], bool(kept["n_unsure"].sum()))
         _draw_means(axes[1], kept[known], places[known])
         for place, (_, row) in zip(places[~known], kept[~known].iterrows(), strict=True):
             _draw_counts(axes[0], place, row)
@@ -145,7 +146,7 @@ def plot_heatmap(
     return ax
 
 
-def _draw_shares(ax: Axes, kept: pd.DataFrame, places: np.ndarray[Any, Any]) -> None:
+def _draw_shares(ax: Axes, kept: pd.DataFrame, places: np.ndarray[Any, Any], any_unsure: bool) -> None:
     against, neutral, unsure, favor = (kept[f"share_{name}"].to_numpy(dtype=float) for name in ("against", "neutral", "unsure", "favor"))
     middle = neutral + unsure
     starts = {
@@ -165,7 +166,7 @@ def _draw_shares(ax: Axes, kept: pd.DataFrame, places: np.ndarray[Any, Any]) -> 
     ax.set_xticks([-1, -0.5, 0, 0.5, 1], ["100 %", "50 %", "0", "50 %", "100 %"])
     ax.set_xlabel("share of statements")
     drawn: list[tuple[str, str, str | None]] = [("against", AGAINST, None), ("neutral", NEUTRAL, None), ("favor", FAVOR, None)]
-    if unsure.sum() > 0:
+    if any_unsure:
         drawn.insert(2, ("unsure", UNSURE_FACE, "////"))
     patches = [Patch(facecolor=colour, hatch=hatch, edgecolor="#AAAAAA" if hatch else "none", label=name) for name, colour, hatch in drawn]
     ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=4, borderaxespad=0.2, handlelength=1.2, columnspacing=1.2)
@@ -188,7 +189,9 @@ def _draw_counts(ax: Axes, place: float, row: pd.Series) -> None:
                 linewidth=1.2,
                 hatch="////" if name == "unsure" else None,
             )
-            ax.text(left + counts[name] / 2, place, f"{row[f'n_{name}']} {name}", ha="center", va="center", fontsize=7, color=INK)
+            said = f"{row[f'n_{name}']} {name}"
+            shown = said if counts[name] >= WIDTH * len(said) else f"{row[f'n_{name}']}"
+            ax.text(left + counts[name] / 2, place, shown, ha="center", va="center", fontsize=7, color=INK)
         left += counts[name]
 
 
