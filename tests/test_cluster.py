@@ -1,5 +1,6 @@
 """A run on a Ray cluster of two workers on this machine gives what a run here gives, whatever happens to a worker."""
 
+import gc
 import os
 import signal
 import time
@@ -11,7 +12,6 @@ import pytest
 from fakes import CONFIG, LengthClassifier, SaidTagger, go, write_articles
 
 from analysis import answers
-from analysis.cli import main
 from analysis.cluster import ClusterError, RayEngine, ray_engine
 from analysis.store import Store
 
@@ -68,9 +68,11 @@ class DeadlyTagger(SaidTagger):
 @pytest.fixture(scope="module", autouse=True)
 def cluster():
     import ray
+    import ray.data
 
     here = {"env_vars": {"PYTHONPATH": str(ROOT / "tests")}}  # workers find the hand-made models there
     ray.init(num_cpus=2, num_gpus=1, include_dashboard=False, log_to_driver=False, logging_level="ERROR", runtime_env=here)
+    ray.data.DataContext.get_current().execution_no_progress_timeout_s = 300  # a test that hangs is a test that fails
     yield ray
     ray.shutdown()
 
@@ -141,6 +143,19 @@ def test_an_error_in_a_worker_is_told_and_what_was_finished_is_kept(raw, tmp_pat
     assert 0 < kept["articles"] < 20
 
 
+def test_a_run_that_failed_gives_its_cores_back(raw, monkeypatch):
+    """Although its error is kept, as a notebook keeps the last one, and nothing collects garbage meanwhile."""
+    monkeypatch.setattr(answers, "WORKED", 3000)
+    gc.disable()
+    try:
+        with pytest.raises(ClusterError) as kept:
+            go(raw, tagger=BrokenTagger(), engine=RayEngine(workers=1, cpus=1))
+        same(go(raw), go(raw, engine=RayEngine(workers=1, cpus=2)))  # every core
+    finally:
+        gc.enable()
+    assert "number 19 is too much" in str(kept.value)
+
+
 def test_what_always_kills_its_worker_ends_the_run(raw, tmp_path):
     engine = RayEngine(workers=1, cpus=1, max_restarts=1, max_task_retries=1)
     with pytest.raises(ClusterError, match="what had come back is kept"):
@@ -154,17 +169,22 @@ def test_a_worker_that_fits_nowhere_is_refused_at_once(raw):
         go(raw, engine=RayEngine(address="elsewhere:6379"))
 
 
-def test_models_of_the_package_on_the_report_of_2021(tmp_path, capsys):
-    config = tmp_path / "config.yml"
-    config.write_text("statements: {tagger: fast}\nreport: {words: 0}\n", encoding="utf-8")
-    common = ["run", str(ROOT / "data" / "raw"), "--config", str(config), "--no-cache", "--quiet"]
-    assert main([*common, "--out", str(tmp_path / "here")]) == 0
-    assert main([*common, "--out", str(tmp_path / "there"), "--engine", "ray", "--ray", "workers=1", "--ray", "cpus=2"]) == 0
-    for name in TABLES:
-        pair = [pd.read_parquet(tmp_path / place / f"{name}.parquet") for place in ("here", "there")]
-        # The same words, speakers and labels; a product may be summed in another order on other cores.
-        pd.testing.assert_frame_equal(*pair, rtol=0, atol=1e-6)
-    assert len(pair[0]) > 0
+def test_a_cluster_without_room_is_told(raw, cluster, monkeypatch):
+    """Somebody else keeps a core: the run ends and says so, instead of waiting for ever."""
+
+    @cluster.remote(num_cpus=1)
+    class Other:
+        def here(self):
+            return True
+
+    other = Other.remote()
+    assert cluster.get(other.here.remote())
+    monkeypatch.setattr(cluster.data.DataContext.get_current(), "execution_no_progress_timeout_s", 5)
+    try:
+        with pytest.raises(ClusterError, match="no worker answered for 5 s, 1 of the cluster's 2 cores are free and a worker takes 2"):
+            go(raw, engine=RayEngine(workers=1, cpus=2))
+    finally:
+        cluster.kill(other)
 
 
 def test_another_version_on_a_machine_of_the_cluster_is_refused(raw, monkeypatch):

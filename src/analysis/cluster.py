@@ -1,10 +1,12 @@
 """Blocks of articles worked on by the machines of a Ray cluster: the function that is called here, on their processors (extra ``ray``)."""
 
+import gc
 import json
 import logging
 import os
 import pickle
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -101,14 +103,30 @@ class RayEngine:
     def _batches(self, refs: list[Any], task: Task) -> Iterator[pd.DataFrame]:
         pool = self.ray.data.ActorPoolStrategy(**self._size(len(refs)))
         settings = {"max_restarts": TRIES, "max_task_retries": TRIES, **self.options}
+        too_late = getattr(self.ray.data.exceptions, "ExecutionTimeoutError", TimeoutError)  # older versions of Ray wait for ever
+        made = None
         try:
-            made = self.ray.data.from_pandas_refs(refs).map_batches(
-                Worker, fn_constructor_args=(task, identity.package()), batch_size=1, batch_format="pandas", compute=pool,
-                num_cpus=self.cpus, num_gpus=self.gpus, **settings,
-            )  # fmt: skip
+            with warnings.catch_warnings():
+                # Settings are passed through without names of their own, which Ray takes until 2.64; pyproject.toml ends below it.
+                warnings.filterwarnings("ignore", message="`ray_remote_args` is deprecated")
+                made = self.ray.data.from_pandas_refs(refs).map_batches(
+                    Worker, fn_constructor_args=(task, identity.package()), batch_size=1, batch_format="pandas", compute=pool,
+                    num_cpus=self.cpus, num_gpus=self.gpus, **settings,
+                )  # fmt: skip
             yield from made.iter_batches(batch_size=None, batch_format="pandas", prefetch_batches=1)
+        except too_late as error:
+            free, cores = (it.get("CPU", 0) for it in (self.ray.available_resources(), self.ray.cluster_resources()))
+            seconds = self.ray.data.DataContext.get_current().execution_no_progress_timeout_s
+            raise ClusterError(
+                f"no worker answered for {seconds:g} s, {free:g} of the cluster's {cores:g} cores are free and a worker takes {self.cpus:g}; what had come back is "
+                "kept, run again when there is room, or wait longer with RAY_DATA_EXECUTION_NO_PROGRESS_TIMEOUT_S=seconds"
+            ) from _without_frames(error)
         except (self.ray.exceptions.RayError, TypeError, ValueError) as error:
-            raise ClusterError(f"Ray: {_reason(error)}; what had come back is kept, run again when it is mended") from error
+            told = f"Ray: {_reason(error)}; what had come back is kept, run again when it is mended"
+            raise ClusterError(told) from _without_frames(error)
+        finally:
+            made = None
+            gc.collect()  # workers end with the last object that knows them, and some of those know each other
 
     def _connect(self) -> bool:
         """Return whether a cluster was reached that this process has to leave again."""
@@ -205,6 +223,15 @@ def _reason(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if re.match(r"\s*[\w.]*(?:Error|Exception)\b", line)]
     own = [line for line in lines if not line.startswith("ray.")]
     return (own or lines or [type(error).__name__])[-1]
+
+
+def _without_frames(error: BaseException) -> BaseException:
+    """Return the error without the frames that it and its causes came through, in place: they know the workers, which would keep their cores as long as the error is kept."""
+    at: BaseException | None = error
+    while at is not None:
+        at.__traceback__ = None
+        at = at.__cause__ or at.__context__
+    return error
 
 
 def _ray() -> Any:
