@@ -157,15 +157,18 @@ def main() -> None:
     torch.manual_seed(args.seed)
     torch.set_flush_denormal(True)
     rng = random.Random(args.seed)
-    own = Rows(args.data, rng)
-    positions = own.drawn([r for r in own.dse if r.label != NEUTRAL], 1500)
-    far = [*own.news, *positions, *pattern_rows(3000, rng)]
-    near, (ours, others) = [*own.gold, *own.labels], unlabelled(args.data, rng)
+    ours, others = unlabelled(
+        args.data, random.Random(args.seed)
+    )  # the same for one seed, whatever else is drawn: the teacher's answers stay of use
     print(f"unlabelled: {len(ours)} sentences with a target, {len(others)} with another name", flush=True)
     if args.recover:
         student = OnnxModel(args.recover)
-        ours, others = (doubtful(own.drawn(part, 60_000), student, args.room) for part in (ours, others))
+        ours, others = (doubtful(rng.sample(part, min(len(part), 60_000)), student, args.room) for part in (ours, others))
         print(f"unlabelled: {len(ours)} and {len(others)} of them doubtful, or the fifth of the others", flush=True)
+    own = Rows(args.data, rng)
+    positions = own.drawn([r for r in own.dse if r.label != NEUTRAL], 1500)
+    far = [*own.news, *positions, *pattern_rows(3000, rng)]
+    near = [*own.gold, *own.labels]
     rows = [*near, *far, *own.drawn(ours, args.most), *own.drawn(others, args.most)]
     told = torch.tensor(taught(OnnxModel(args.teacher), rows, args.taught or args.work / "taught.npz", args.minutes))
     asked = [i for i, answer in enumerate(told[:, 0].tolist()) if not math.isnan(answer)]
