@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= ../shared
-# torch is only for tests of Hugging Face models, training and measuring; named exactly, because an open range fetches gigabytes for graphics cards
+# torch is only for tests of Hugging Face models, training and measuring, and large: on Linux pip may bring what graphics cards need with it, gigabytes, unless it is set to builds for processors
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
@@ -14,7 +14,7 @@ help:  ## list the commands
 run: .venv/run.stamp  ## set up and run the pipeline on data/raw, results in results/
 	$(BIN)/stance run data/raw $(if $(wildcard config.yml),--config config.yml) --out results
 
-test: .venv/test.stamp  ## set up what testing needs and run all tests
+test: .venv/test.stamp  ## set up what testing needs and run the tests, but for those of `make slow`
 	$(BIN)/python -m pytest -q
 
 slow: .venv/slow.stamp  ## run the tests that start a cluster or a bucket on this machine

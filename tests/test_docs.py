@@ -1,6 +1,7 @@
 """The pages under docs/ say what is true: commands and code run, pages and pictures are there, the dictionary is the package's."""
 
 import importlib.util
+import json
 import re
 import shlex
 import shutil
@@ -182,3 +183,30 @@ def test_dictionary_is_the_packages():
     page = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
     assert page == module.page(), "run: python docs/dictionary.py"
     assert page.count("\n| `") == len(analysis.dictionary())
+
+
+def test_the_worked_example_is_told_with_its_figures():
+    found = json.loads((DOCS / "kremlin.json").read_text(encoding="utf-8"))
+    total = {key: sum(of_target[key] for of_target in found["labels"].values()) for key in ("statements", "known", "drawn_from_the_rest")}
+    page = " ".join((DOCS / "estimates.md").read_text(encoding="utf-8").split())
+    assert f"({total['known']} of {total['statements']} pairs of statement and target)" in page
+    assert f"{found['in_both']} of them are known too; the other {total['drawn_from_the_rest']} stand" in page
+    assert f"of the same {found['in_both']} statements agree with Krippendorff's alpha of {found['alpha_of_drawn_and_known']:.2f}" in page
+
+
+def test_costs_are_worked_from_what_was_measured():
+    page = (DOCS / "cluster.md").read_text(encoding="utf-8")
+    run = json.loads((DOCS / "performance.json").read_text(encoding="utf-8"))["runs"]["attribution default, stance default"]
+    extract, score = (run["stages"][name]["seconds"] for name in ("extract statements", "score stance"))
+    rate = run["statements"] / (extract + score)
+    assert (
+        f"{run['statements']:,} statements took {extract:.1f} s to extract and {score:.1f} s to score, that is {rate:.0f} statements"
+        in page
+    )
+    hours = 1e9 / (80 * rate) / 3600
+    assert f"| one laptop, 2 cores | {rate:.0f} | {1e6 / rate / 3600:.0f} hours | {1e9 / rate / 86400:.0f} days |" in page
+    assert f"| {round(80 * rate, -2):,.0f} | {1e6 / (80 * rate) / 60:.0f} minutes | {hours:.0f} hours |" in page
+    assert (
+        f"160 cores for {hours:.0f} hours, {round(160 * hours, -2):,.0f} core hours: at 0.05 a core hour, {round(8 * hours, -1):.0f} in that currency"
+        in page
+    )

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from fakes import CONFIG, SaidTagger, go, write_articles
 
-from analysis import pipeline, read_articles
+from analysis import publishing, read_articles
 from analysis.elsewhere import ElsewhereError, as_path, mirrored
 from analysis.inputs import InputError
 from analysis.storage import LABELS, ResultsError
@@ -76,7 +76,7 @@ def test_results_elsewhere_are_those_here(raw, bucket, tmp_path, monkeypatch):
     manifest = (out / "manifest.json").read_bytes()
     (out / "summary.csv").write_bytes(b"left alone")
     # An article changes: the new results are there, and the manifest is another one; a report that no longer is one goes.
-    monkeypatch.setattr(pipeline, "MOST_IN_REPORT", 0)
+    monkeypatch.setattr(publishing, "MOST_IN_REPORT", 0)
     (bucket / "deep" / "a000.txt").write_text("Ana Sample said NATO was number 99.\n", encoding="utf-8")
     go(str(bucket), str(out), cache)
     assert (out / "manifest.json").read_bytes() != manifest

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from fakes import CONFIG, LengthClassifier, go, table_bytes, write_articles
 
-from analysis import pipeline
+from analysis import pipeline, publishing
 from analysis.cli import main
 from analysis.results import FolderTables
 from analysis.storage import ResultsError
@@ -104,7 +104,7 @@ def test_tables_replaced_by_another_run_are_not_taken_for_these(places):
 
 def test_tables_too_many_for_a_report_are_read_when_asked_for(places, monkeypatch):
     small = go(*places, overwrite=True)
-    monkeypatch.setattr(pipeline, "MOST_IN_REPORT", 1)
+    monkeypatch.setattr(publishing, "MOST_IN_REPORT", 1)
     large = go(*places, overwrite=True)
     assert isinstance(small.tables, dict) and isinstance(large.tables, FolderTables)
     assert not (places[1] / "report.html").exists()

@@ -65,14 +65,14 @@ def gold_rows(path: Path, hard_weight: float = 0.7, doubt: float = 0.6) -> list[
     return rows
 
 
-def label_rows(path: Path, corpora: Path) -> list[Row]:
-    """Return the labels that lie in this folder without their text, joined to the documents they were given for.
+def label_rows(path: Path, corpora: Path, batches: int | None = None) -> list[Row]:
+    """Return the labels that lie in this folder without their text, joined to the documents they were given for; of the first batches only where a number is named.
 
     Columns: corpus, doc_id; statement_start, statement_end, context_start; target, mention_start, mention_end (all offsets in characters of the document's
-    text, half-open); stance, hard, holder, tone (mostly empty). The mention lies in the statement or in the context before it.
+    text, half-open); stance, hard, holder, tone (mostly empty); batch, in the order they were given. The mention lies in the statement or in the context before it.
     """
     with path.open(encoding="utf-8", newline="") as lines:
-        labels = list(csv.DictReader(lines))
+        labels = [r for r in csv.DictReader(lines) if batches is None or int(r["batch"]) <= batches]
     documents = {name: {d["doc_id"]: d for d in read_jsonl(corpora / f"{name}.jsonl")} for name in sorted({r["corpus"] for r in labels})}
     rows = []
     for r in labels:

@@ -146,6 +146,7 @@ def arguments(description: str | None, encoder: str, layers: int, batch: int) ->
     p.add_argument("--layers", type=int, default=layers)
     p.add_argument("--batch", type=int, default=batch)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--label-batches", type=int, metavar="N", help="only the first N batches of labels.csv; all without it")
     p.add_argument("--compile", action="store_true", help="compile the network before training")
     return p
 

@@ -17,13 +17,14 @@ from typing import Any
 
 import torch
 
+from calibrate import calibrate
 from data import Row, gold_rows, label_rows, measuring_texts, public_rows, without
 from export import export_stance
 from fakequant import FixedLinear, make_fixed
 from learning import Epoch, arguments, average, learn, load, loss_of_labels, recipe, save
 from patterns import pattern_rows
 from recover import recover
-from stance_model import MAX_TOKENS, Dev, build, calibrate, predict, tokens
+from stance_model import MAX_TOKENS, Dev, build, predict, tokens
 
 NEUTRAL = 1
 
@@ -36,11 +37,11 @@ def number_of(row: Row) -> int:
 class Rows:
     """The rows to train on, and what is drawn from them for each epoch."""
 
-    def __init__(self, data: Path, rng: random.Random) -> None:
+    def __init__(self, data: Path, rng: random.Random, batches: int | None = None) -> None:
         banned = measuring_texts(data)
         self.rng = rng
         self.gold = without(gold_rows(data / "gold/train.jsonl"), banned, "gold train")
-        labels = without(label_rows(Path(__file__).with_name("labels.csv"), data / "corpora"), banned, "further labels")
+        labels = without(label_rows(Path(__file__).with_name("labels.csv"), data / "corpora", batches), banned, "further labels")
         # Every seventh tone is kept for measuring.
         self.labels = [r if number_of(r) % 7 else replace(r, tone=None) for r in labels]
         self.tones = [r for r in labels if r.tone is not None and number_of(r) % 7 == 0]
@@ -119,7 +120,7 @@ def main() -> None:
     rng = random.Random(args.seed)
     model, tokenizer = build(args.encoder, args.layers, args.frozen)
     layers = make_fixed(model.encoder, four_bits=True)
-    dev, rows = Dev(args.data, tokenizer), Rows(args.data, rng)
+    dev, rows = Dev(args.data, tokenizer), Rows(args.data, rng, args.label_batches)
 
     def stage(name: str, parts: list[list[Row]], lr: float, seen_often: frozenset[str] = frozenset(), **settings: Any) -> None:
         epochs = [masked(epoch_of(part, tokenizer), part, seen_often, tokenizer, rng) for part in parts]
@@ -149,7 +150,7 @@ def main() -> None:
     print(f"tone: {right} of {len(rows.tones)} held-out statements right")
     config = {"pad": dev.pad, "max_tokens": MAX_TOKENS, **recipe(args)}
     export_stance(model.eval(), tokenizer, args.out, args.work, config, args.encoder_name)
-    print(json.dumps(calibrate(args.out, dev)))
+    print(json.dumps(calibrate(args.out, args.data)))
 
 
 if __name__ == "__main__":

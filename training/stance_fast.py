@@ -27,6 +27,7 @@ from analysis.inference import OnnxModel, softmax
 from analysis.pairs import encode_pair
 from analysis.sentences import sentence_spans
 from analysis.targets import finder
+from calibrate import calibrate
 from data import Row, fold, measuring_texts, read_jsonl
 from export import export_stance
 from fakequant import FixedLinear, make_fixed
@@ -34,7 +35,7 @@ from learning import Epoch, arguments, learn, load, loss_of_labels, recipe
 from patterns import pattern_rows
 from recover import recover
 from stance import NEUTRAL, Rows
-from stance_model import MAX_TOKENS, Dev, build, calibrate, tokens, with_room
+from stance_model import MAX_TOKENS, Dev, build, tokens, with_room
 
 HEAT = 2.0
 UNLABELLED = -1
@@ -157,15 +158,14 @@ def main() -> None:
     torch.manual_seed(args.seed)
     torch.set_flush_denormal(True)
     rng = random.Random(args.seed)
-    ours, others = unlabelled(
-        args.data, random.Random(args.seed)
-    )  # the same for one seed, whatever else is drawn: the teacher's answers stay of use
+    # The same for one seed, whatever else is drawn: the teacher's answers stay of use.
+    ours, others = unlabelled(args.data, random.Random(args.seed))
     print(f"unlabelled: {len(ours)} sentences with a target, {len(others)} with another name", flush=True)
     if args.recover:
         student = OnnxModel(args.recover)
         ours, others = (doubtful(rng.sample(part, min(len(part), 60_000)), student, args.room) for part in (ours, others))
         print(f"unlabelled: {len(ours)} and {len(others)} of them doubtful, or the fifth of the others", flush=True)
-    own = Rows(args.data, rng)
+    own = Rows(args.data, rng, args.label_batches)
     positions = own.drawn([r for r in own.dse if r.label != NEUTRAL], 1500)
     far = [*own.news, *positions, *pattern_rows(3000, rng)]
     near = [*own.gold, *own.labels]
@@ -198,7 +198,7 @@ def main() -> None:
     )  # fmt: skip
     config = {"pad": dev.pad, "max_tokens": MAX_TOKENS, "room": args.room, **recipe(args)}
     export_stance(model.eval(), tokenizer, args.out, args.work, config, args.encoder_name)
-    print(json.dumps(calibrate(args.out, dev)))
+    print(json.dumps(calibrate(args.out, args.data)))
 
 
 if __name__ == "__main__":

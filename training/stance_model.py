@@ -1,7 +1,5 @@
 """The stance network, and what training and distillation share: tokens, batches, measures."""
 
-import json
-import math
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +10,6 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
-from analysis.evaluate import coverage_at
-from analysis.inference import OnnxModel, softmax
 from analysis.pairs import MARKERS, encode_pair, fitting
 from data import CLASSES, Row, gold_rows, public_rows
 from fakequant import round4
@@ -127,7 +123,6 @@ class Dev:
         rows = {k: (gold_rows if k == "gold" else public_rows)(data / file) for k, file in MEASURED.items()}
         rows = {k: [with_room(r, room) for r in v] for k, v in rows.items()}
         self.tokens = {k: tokens(tokenizer, v) for k, v in rows.items()}
-        self.pairs = {k: [encode_pair(r.text, r.start, r.end, r.holder, r.context) for r in v] for k, v in rows.items()}
         self.labels = {k: np.array([r.label for r in v]) for k, v in rows.items()}
         self.pad = tokenizer.pad_token_id
 
@@ -148,52 +143,3 @@ def optimizer_of(model: StanceModel, lr: float, fall: float = 0.93) -> torch.opt
                 {"params": [p], "lr": lr * fall ** (depth - level) * (3 if "head" in name else 1), "weight_decay": 0.01 * (p.ndim > 1)}
             )
     return torch.optim.AdamW(groups, fused=True)
-
-
-PRIORS = (2.0, 5.0, 20.0)  # how firmly class biases are held near 0
-
-
-def fit_calibration(labels: np.ndarray, logits: np.ndarray, prior: float) -> tuple[float, list[float]]:
-    """Return temperature and class biases with the least negative log-likelihood (Guo et al. 2017, bias-corrected as in Alexandari et al. 2020).
-
-    The biases, against and favor beside neutral, correct for train being richer in positions than what is measured; ``prior`` times their squares is added to the
-    loss of all statements together.
-    """
-    from scipy.optimize import minimize
-
-    def loss(v: np.ndarray) -> float:
-        p = softmax(logits / math.exp(v[0]) + np.array([v[1], 0.0, v[2]]))
-        return float(-np.log(p[np.arange(len(p)), labels] + 1e-12).sum() + prior * (v[1] ** 2 + v[2] ** 2))
-
-    t, against, favor = minimize(loss, np.zeros(3), method="Nelder-Mead").x
-    return round(math.exp(t), 4), [round(float(against), 4), 0.0, round(float(favor), 4)]
-
-
-def held_out_loss(labels: np.ndarray, logits: np.ndarray, prior: float, divisions: int = 10, folds: int = 5) -> float:
-    """Return the mean negative log-likelihood of statements a calibration was not fitted on, over several divisions into folds."""
-    losses: list[float] = []
-    for division in range(divisions):
-        fold = np.random.default_rng(division).permutation(len(labels)) % folds
-        for k in range(folds):
-            temperature, bias = fit_calibration(labels[fold != k], logits[fold != k], prior)
-            p = softmax(logits[fold == k] / temperature + np.array(bias))
-            losses += list(-np.log(p[np.arange(len(p)), labels[fold == k]]))
-    return float(np.mean(losses))
-
-
-def calibrate(folder: Path, dev: Dev) -> dict[str, Any]:
-    """Write what calibration on gold dev gives into the config of an exported model, and return the config: temperature, biases, threshold above which 90 % are right.
-
-    How firmly the biases are held near 0 is chosen by the loss of held-out folds. The file itself is asked: what half precision answers in training differs from
-    it by a point of macro-F1 either way.
-    """
-    labels, logits = dev.labels["gold"], OnnxModel(folder).run(dev.pairs["gold"])[:, : len(CLASSES)]
-    losses = {prior: held_out_loss(labels, logits, prior) for prior in PRIORS}
-    print("held-out loss by prior of the biases:", {prior: round(loss, 4) for prior, loss in losses.items()}, flush=True)
-    temperature, bias = fit_calibration(labels, logits, min(losses, key=lambda prior: losses[prior]))
-    p = softmax(logits / temperature + np.array(bias))
-    path = folder / "config.json"
-    found = {"labels": list(CLASSES), "temperature": temperature, "bias": bias, "threshold": round(coverage_at(labels, p)[1], 4)}
-    config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) | found
-    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    return config

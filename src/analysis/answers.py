@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
@@ -148,15 +149,16 @@ class Answers:
                     waiting.update(zip(block["article_id"], self._keys(block), strict=True))
                     yield self._given(block)
 
-        for done in (self.engine or work_here)(blocks(), self.task, read, scored):
-            self.computed += len(done.packed)
-            self.seconds.update(dict(zip(STAGES, done.seconds, strict=True)))
-            if self.engine:
-                self.tagger.known += done.recalled[0]
-                self.asked.known += done.recalled[1]
-                self.tagger.asked += len(done.packed) - done.recalled[0]
-                self.asked.asked += done.pairs - done.recalled[1]
-            for kind, owner, key, value in done.answers:
-                self.store.put(kind, owner, {key: value})
-            self.store.put("articles", self.owner, {waiting.pop(article): value for article, value in done.packed.items()})
-            self.store.commit()
+        with closing((self.engine or work_here)(blocks(), self.task, read, scored)) as finished:
+            for done in finished:
+                self.computed += len(done.packed)
+                self.seconds.update(dict(zip(STAGES, done.seconds, strict=True)))
+                if self.engine:
+                    self.tagger.known += done.recalled[0]
+                    self.asked.known += done.recalled[1]
+                    self.tagger.asked += len(done.packed) - done.recalled[0]
+                    self.asked.asked += done.pairs - done.recalled[1]
+                for kind, owner, key, value in done.answers:
+                    self.store.put(kind, owner, {key: value})
+                self.store.put("articles", self.owner, {waiting.pop(article): value for article, value in done.packed.items()})
+                self.store.commit()

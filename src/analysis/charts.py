@@ -30,7 +30,7 @@ from analysis.drawing import (
 )
 from analysis.tables import CLASSES, UNSURE
 
-WIDTH = 0.024  # of a letter in a bar, as a share of statements
+LETTER = 0.024  # its width in a bar, as a share of statements
 NEUTRAL_LINE = "#888888"  # an outline in the neutral fill would be too pale to see
 
 
@@ -190,7 +190,7 @@ def _draw_counts(ax: Axes, place: float, row: pd.Series) -> None:
                 hatch="////" if name == "unsure" else None,
             )
             said = f"{row[f'n_{name}']} {name}"
-            shown = said if counts[name] >= WIDTH * len(said) else f"{row[f'n_{name}']}"
+            shown = said if counts[name] >= LETTER * len(said) else f"{row[f'n_{name}']}"
             ax.text(left + counts[name] / 2, place, shown, ha="center", va="center", fontsize=7, color=INK)
         left += counts[name]
 

@@ -154,7 +154,7 @@ def _run(args: argparse.Namespace) -> int:
         raise ValueError("--ray is only for --engine ray")
     engine = None
     if args.engine == "ray":
-        from analysis.cluster import ray_engine
+        from analysis.cluster_settings import ray_engine
 
         engine = ray_engine(args.ray)
     beside = Path() if "://" in args.out else Path(args.out).parent

@@ -1,13 +1,13 @@
 """Blocks of articles worked on by the machines of a Ray cluster: the function that is called here, on their processors (extra ``ray``)."""
 
 import gc
-import json
 import logging
 import os
 import pickle
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,6 @@ from analysis.classifiers import Progress
 from analysis.engines import Done, Given, Task
 from analysis.remembering import work_apart
 
-OPTIONS = "address, workers, cpus, gpus"
 TRIES = 3  # that a worker, or its block, is started again: what kills it every time ends the run
 
 
@@ -63,7 +62,9 @@ class RayEngine:
             raise ClusterError(f"cpus is {cpus!r}, gpus {gpus!r}; a worker needs a core or more, and no less than 0 graphics cards")
         self.ray = _ray()
 
-    def __call__(self, blocks: Iterable[Given], task: Task, read: Progress | None = None, scored: Progress | None = None) -> Iterator[Done]:
+    def __call__(
+        self, blocks: Iterable[Given], task: Task, read: Progress | None = None, scored: Progress | None = None
+    ) -> Generator[Done, None, None]:
         """Yield what came of each block, in the order in which they are finished.
 
         Raises
@@ -87,23 +88,23 @@ class RayEngine:
         for name in ("ray", "ray.data"):  # progress is told by the reporter
             logging.getLogger(name).setLevel(logging.ERROR)
         self.ray.data.DataContext.get_current().enable_progress_bars = False
-        for batch in self._batches(refs, task):
-            for done in map(pickle.loads, batch["done"]):
-                if not done.packed.keys() <= given:  # worked on twice, after a worker died
-                    continue
-                given -= done.packed.keys()
-                for tell in filter(None, (read, scored)):
-                    tell(len(done.packed))
-                yield done
+        with closing(self._batches(refs, task)) as batches:
+            for batch in batches:
+                for done in map(pickle.loads, batch["done"]):
+                    if not done.packed.keys() <= given:  # worked on twice, after a worker died
+                        continue
+                    given -= done.packed.keys()
+                    for tell in filter(None, (read, scored)):
+                        tell(len(done.packed))
+                    yield done
         if given:
             raise ClusterError(
                 f"{len(given)} articles did not come back from the cluster, the first is {min(given)}; run again: the others are kept"
             )
 
-    def _batches(self, refs: list[Any], task: Task) -> Iterator[pd.DataFrame]:
+    def _batches(self, refs: list[Any], task: Task) -> Generator[pd.DataFrame, None, None]:
         pool = self.ray.data.ActorPoolStrategy(**self._size(len(refs)))
         settings = {"max_restarts": TRIES, "max_task_retries": TRIES, **self.options}
-        too_late = getattr(self.ray.data.exceptions, "ExecutionTimeoutError", TimeoutError)  # older versions of Ray wait for ever
         made = None
         try:
             with warnings.catch_warnings():
@@ -114,19 +115,25 @@ class RayEngine:
                     num_cpus=self.cpus, num_gpus=self.gpus, **settings,
                 )  # fmt: skip
             yield from made.iter_batches(batch_size=None, batch_format="pandas", prefetch_batches=1)
-        except too_late as error:
-            free, cores = (it.get("CPU", 0) for it in (self.ray.available_resources(), self.ray.cluster_resources()))
-            seconds = self.ray.data.DataContext.get_current().execution_no_progress_timeout_s
-            raise ClusterError(
-                f"no worker answered for {seconds:g} s, {free:g} of the cluster's {cores:g} cores are free and a worker takes {self.cpus:g}; what had come back is "
-                "kept, run again when there is room, or wait longer with RAY_DATA_EXECUTION_NO_PROGRESS_TIMEOUT_S=seconds"
-            ) from _without_frames(error)
-        except (self.ray.exceptions.RayError, TypeError, ValueError) as error:
-            told = f"Ray: {_reason(error)}; what had come back is kept, run again when it is mended"
-            raise ClusterError(told) from _without_frames(error)
+        except BaseException as error:  # an interrupted run gives its workers back too
+            forget_frames(error)
+            if isinstance(error, getattr(self.ray.data.exceptions, "ExecutionTimeoutError", ())):  # older versions of Ray wait for ever
+                raise ClusterError(self._without_progress()) from error
+            if isinstance(error, self.ray.exceptions.RayError | TypeError | ValueError):
+                raise ClusterError(f"Ray: {_reason(error)}; what had come back is kept, run again when it is mended") from error
+            raise
         finally:
             made = None
+            refs.clear()
             gc.collect()  # workers end with the last object that knows them, and some of those know each other
+
+    def _without_progress(self) -> str:
+        free, cores = (it.get("CPU", 0) for it in (self.ray.available_resources(), self.ray.cluster_resources()))
+        seconds = self.ray.data.DataContext.get_current().execution_no_progress_timeout_s
+        return (
+            f"nothing came back from the cluster for {seconds:g} s; {free:g} of its {cores:g} cores are free and a worker takes {self.cpus:g}. What had come back is kept: "
+            "run again when there is room, or wait longer with RAY_DATA_EXECUTION_NO_PROGRESS_TIMEOUT_S=seconds"
+        )
 
     def _connect(self) -> bool:
         """Return whether a cluster was reached that this process has to leave again."""
@@ -175,44 +182,6 @@ class Worker:
         return pd.DataFrame({"done": [pickle.dumps(work_apart(pickle.loads(given), self.task)) for given in blocks["given"]]})
 
 
-def ray_engine(given: Sequence[str]) -> RayEngine:
-    """Return the engine that settings of the command name.
-
-    Parameters
-    ----------
-    given : sequence of str
-        ``NAME=VALUE``: address, workers (``4`` or ``2-20``), cpus, gpus, or anything else Ray's actors take, dictionaries as JSON.
-
-    Raises
-    ------
-    ClusterError
-        If a setting is none of that form, or its value is no number where one is needed.
-    """
-    settings: dict[str, Any] = {}
-    for setting in given:
-        name, equals, value = setting.partition("=")
-        if not (equals and name.isidentifier() and value):
-            raise ClusterError(f"--ray {setting}: must be NAME=VALUE, with one of {OPTIONS}, or what Ray's actors take")
-        settings[name] = value if name == "address" else _value(name, value)
-    return RayEngine(**settings)
-
-
-def _value(name: str, value: str) -> Any:
-    between = re.fullmatch(r"(\d+)-(\d+)", value)
-    if name == "workers" and between:
-        return int(between[1]), int(between[2])
-    try:
-        found = json.loads(value)
-    except ValueError:
-        found = value
-    broken = isinstance(found, str) and value[0] in "{["
-    if broken or (name in OPTIONS.split(", ") and (isinstance(found, bool) or not isinstance(found, int | float))):
-        raise ClusterError(
-            f"--ray {name}={value}: must be {'JSON' if broken else 'a number or two, as in 2-20' if name == 'workers' else 'a number'}"
-        )
-    return found
-
-
 def _noted(block: Given, given: set[str]) -> pd.DataFrame:
     given.update(block.articles["article_id"])
     return pd.DataFrame({"given": [pickle.dumps(block)]})
@@ -225,13 +194,16 @@ def _reason(error: BaseException) -> str:
     return (own or lines or [type(error).__name__])[-1]
 
 
-def _without_frames(error: BaseException) -> BaseException:
-    """Return the error without the frames that it and its causes came through, in place: they know the workers, which would keep their cores as long as the error is kept."""
-    at: BaseException | None = error
-    while at is not None:
-        at.__traceback__ = None
-        at = at.__cause__ or at.__context__
-    return error
+def forget_frames(error: BaseException) -> None:
+    """Take from an error, its causes and what they happened in the frames they came through, which keep a cluster's workers alive for as long as somebody keeps the error."""
+    seen: set[int] = set()
+    todo: list[BaseException | None] = [error]
+    while todo:
+        at = todo.pop()
+        if at is not None and id(at) not in seen:
+            seen.add(id(at))
+            at.__traceback__ = None  # emptying the frames is not enough: some belong to threads of Ray that still run
+            todo += [at.__cause__, at.__context__]
 
 
 def _ray() -> Any:

@@ -1,7 +1,7 @@
 """Where blocks of articles are worked on: here, in this process. Another engine (``cluster``) calls the same function on its workers."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -64,8 +64,10 @@ class Done:
 class Engine(Protocol):
     """Works on blocks, in any order; every article given comes out once."""
 
-    def __call__(self, blocks: Iterable[Given], task: Task, read: Progress | None = None, scored: Progress | None = None) -> Iterator[Done]:
-        """Yield what came of each block; ``read`` and ``scored`` are called with the numbers of articles read and scored."""
+    def __call__(
+        self, blocks: Iterable[Given], task: Task, read: Progress | None = None, scored: Progress | None = None
+    ) -> Generator[Done, None, None]:
+        """Yield what came of each block, and clean up when closed; ``read`` and ``scored`` are called with the numbers of articles read and scored."""
         ...
 
 
@@ -129,7 +131,9 @@ def work_and_pack(articles: pd.DataFrame, task: Task, read: Progress | None = No
     return Done(pack(articles, block), len(block.scores), seconds)
 
 
-def work_here(blocks: Iterable[Given], task: Task, read: Progress | None = None, scored: Progress | None = None) -> Iterator[Done]:
+def work_here(
+    blocks: Iterable[Given], task: Task, read: Progress | None = None, scored: Progress | None = None
+) -> Generator[Done, None, None]:
     """Work on blocks one after the other in this process."""
     for block in blocks:
         yield work_and_pack(block.articles, task, read, scored)

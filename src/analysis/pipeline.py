@@ -1,6 +1,5 @@
 """The six verbs in order, with a store of answers, progress, results on disk and a manifest."""
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -18,22 +17,20 @@ from analysis.classifiers import EmbeddedClassifier, StanceClassifier, is_embedd
 from analysis.config import Config, load_config
 from analysis.elsewhere import is_elsewhere, mirrored
 from analysis.engines import STAGES, Engine
-from analysis.gathering import WRITTEN, Gathered, gather
+from analysis.gathering import gather
 from analysis.labels import read_labels
 from analysis.meanwhile import meanwhile
 from analysis.progress import Reporter, Silent, Stages
-from analysis.rationales import explain_more, proposer_for, unexplained
-from analysis.remembering import RememberingClassifier
-from analysis.results import FolderTables, Results
-from analysis.storage import LABELS, MANIFEST, REPORT, plain, refuse_to_overwrite, write_results, write_whole
+from analysis.publishing import publish
+from analysis.rationales import proposer_for
+from analysis.results import Results
+from analysis.storage import LABELS, plain, refuse_to_overwrite
 from analysis.store import Store
 from analysis.summary import summarize
-from analysis.tables import empty
-from analysis.unchanged import fingerprint, hashes, standing
-from analysis.writing import alone, begin, finish
+from analysis.unchanged import fingerprint, standing
+from analysis.writing import alone
 
 MANY = 100  # articles; with more, what the models needed for a while is given back before the tables are gathered, which costs them a tenth of a second
-MOST_IN_REPORT = 200_000  # scores; with more, the page would be larger than browsers open
 
 
 def run(
@@ -181,47 +178,7 @@ def run(
         }
         done.rows = gathered.rows
         if folder:
-            done = _written(done, folder, config, gathered, answers, stages, proposer)
-    return done
-
-
-def _written(
-    done: Results, folder: Path, config: Config, gathered: Gathered, answers: Answers, stages: Stages, proposer: StanceClassifier | None
-) -> Results:
-    """Return the results as they are in the folder: tables moved to their places, words weighed, charts and report drawn, the manifest last."""
-    from analysis.figures import draw_all
-    from analysis.report import write_report
-
-    begin(folder, plain(config))
-    files, written, tables = gathered.publish(), FolderTables(folder), dict(done.tables)
-    small = len(gathered.rows) <= MOST_IN_REPORT
-    if small:
-        done.tables = {**tables, **{name: written[name] for name in WRITTEN}}
-        missing, began = unexplained(done, config.report.words), time.perf_counter()
-        told = stages.reporter.start("weigh words", len(missing))
-
-        def kept(finished: int) -> None:
-            answers.store.commit()
-            told(finished)
-
-        done = explain_more(done, missing, answers.asked, kept, proposer and RememberingClassifier(proposer, answers.store, "proposals"))
-        answers.store.commit()
-        decided = {"against or in favor": len(unexplained(done, None)) + len(missing), "explained": len(missing)}
-        stages.end("weigh words", decided, time.perf_counter() - began)
-    done.rows = gathered.rows
-    with stages.one("write results") as counts:
-        words = done.tables.get("words", empty("words"))
-        counts["files"] = files + write_results({"summary": tables["summary"], "words": words}, folder)
-        if not small:
-            done.tables = FolderTables(folder)
-        counts["files"] += draw_all(done, folder / "charts") + small
-        (folder / REPORT).unlink(missing_ok=True)
-        if small:
-            write_report(done, folder / REPORT)
-    done.manifest["outputs"] = hashes(folder)
-    text = json.dumps(done.manifest, indent=2, ensure_ascii=False) + "\n"
-    write_whole(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
-    finish(folder)
+            done = publish(done, folder, config, gathered, answers, stages, proposer)
     return done
 
 
