@@ -29,6 +29,7 @@ from analysis.articles import read_articles
 from analysis.attribution import Attribution
 from analysis.compare import before_after
 from analysis.comparison_charts import plot_raw_and_corrected
+from analysis.figures import save
 from analysis.groups import join
 from analysis.labels import KEY
 from analysis.scores import score_stance
@@ -79,7 +80,7 @@ def main() -> None:
     compared = compare_raw_and_corrected(rows, labels)
     title = f"{SPEAKER}: classifier alone and corrected with hand labels"
     credit = f"Labels by a language model: {len(certain)} known, {len(beside)} drawn by chance from the rest. {CREDIT}"
-    save(plot_raw_and_corrected(compared, title=title, credit=credit), args.out / "kremlin-corrected")
+    save(args.out / "kremlin-corrected", lambda: plot_raw_and_corrected(compared, title=title, credit=credit))
     numbers = {
         "credit": CREDIT,
         "speaker": SPEAKER,
@@ -183,13 +184,7 @@ def draw_trend(rows: pd.DataFrame, out: Path) -> None:
     summary, line = summarize(rows, ["target", "month"], min_articles=FEWEST), smooth_stance(rows, min_articles=FEWEST)
     title = "Stance toward NATO, the US, Ukraine and the West on kremlin.ru"
     credit = f"Statements of the President, officials and guests; a point needs {FEWEST} events, of {rows['article_id'].nunique()} in all. {CREDIT}"
-    save(plot_over_time(summary, line, events, title=title, credit=credit)[0], out / "kremlin-trend")
-
-
-def save(ax: matplotlib.axes.Axes, stem: Path) -> None:
-    """Write a figure as PNG and SVG."""
-    ax.figure.savefig(stem.with_suffix(".png"))
-    ax.figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None})
+    save(out / "kremlin-trend", lambda: plot_over_time(summary, line, events, title=title, credit=credit)[0])
 
 
 def records(table: pd.DataFrame) -> list[dict[str, object]]:

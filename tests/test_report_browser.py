@@ -254,6 +254,16 @@ def test_mentions_in_what_stands_before_are_marked_there(visit, tmp_path):
     assert card.locator(".before .m-target").first.is_visible() and card.locator(".before .m-target").first.text_content() == "long"
 
 
+def test_counts_of_unsure_are_hatched_as_the_legend_says(visit, tmp_path):
+    given = invented(8)
+    row = dict.fromkeys(("n_against", "n_neutral", "n_favor"), 1) | {"n_unsure": 5, "n_statements": 8}
+    few = given.summaries["target",].assign(estimate=float("nan"), low=float("nan"), high=float("nan"), **row)
+    given.summaries["target",] = few
+    page = visit(write_report(given, tmp_path / "report.html").as_uri())
+    fills = {name: page.locator(f"#shares .count-{name}").first.evaluate("e => getComputedStyle(e).fill") for name in ("unsure", "neutral")}
+    assert "#hatch" in fills["unsure"] and "url" not in fills["neutral"]
+
+
 def test_hostile_text_is_inert(visit, tmp_path):
     page = visit(write_report(hostile(), tmp_path / "report.html").as_uri())
     page.locator(".before summary").first.click()
