@@ -11,9 +11,8 @@ from analysis.config import Stance
 from analysis.inference import FILES, MODELS, ModelError
 from analysis.pairs import MARKERS
 
-# Activations are quantised by the range of the whole batch, so a row's answer moves a little with its neighbours.
-# Measured on the 424 rows of the gold dev: at most 0.014, no label changed.
-TOLERANCE = 0.03
+# Inputs are rounded in ranges fixed in training: neighbours in a batch only change the order in which numbers are added.
+TOLERANCE = 1e-5
 TEXTS = (
     "{} is a threat to us all.",
     "We thank {} for its generous help.",
@@ -27,19 +26,29 @@ def pair(text, target="NATO", **more):
     return Pair(text, text.index(target), text.index(target) + len(target), target, **more)
 
 
+BEFORE = "The session had been opened by the speaker of the lower house, who asked NATO for patience and read the names of those absent."
 PAIRS = [pair(text, target, holder="Ana Sample") for text in TEXTS for target in ("NATO", "Ukraine", "the United States")]
+PAIRS += [
+    pair("The whole of {} is a threat to us all, and so it stays.", context=BEFORE),
+    Pair("It never kept its word.", BEFORE.index("NATO"), BEFORE.index("NATO") + 4, "NATO", "Ana Sample", BEFORE, in_context=True),
+]
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    return EmbeddedClassifier(threads=1)
+@pytest.fixture(scope="module", params=SHIPPED)
+def shipped(request):
+    return EmbeddedClassifier(SHIPPED[request.param], threads=1)
 
 
 @pytest.fixture
 def folder(tmp_path):
     for name in FILES:
-        shutil.copy(MODELS / "stance" / name, tmp_path / name)
+        shutil.copy(MODELS / "stance-fast" / name, tmp_path / name)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def original():
+    return EmbeddedClassifier(MODELS / "stance-fast", threads=1)
 
 
 def configure(folder, **changes):
@@ -112,10 +121,10 @@ def test_offsets_beside_the_text_are_refused(shipped):
         shipped.predict([Pair("NATO", 0, 9, "NATO")])
 
 
-def test_labels_are_read_by_name(shipped, folder):
+def test_labels_are_read_by_name(original, folder):
     turned = configure(folder, labels=["favor", "against", "neutral"])
     # The same numbers under other names: what was column 0 is favor now.
-    assert turned.predict(PAIRS) == pytest.approx(shipped.predict(PAIRS)[:, [1, 2, 0]])
+    assert turned.predict(PAIRS) == pytest.approx(original.predict(PAIRS)[:, [1, 2, 0]])
 
 
 def test_labels_of_another_task_are_refused(folder):
@@ -131,19 +140,19 @@ def test_a_setting_that_is_missing_is_named(folder, key):
         EmbeddedClassifier(folder)
 
 
-def test_temperature_and_threshold_stand_in_the_folder(shipped, folder):
+def test_temperature_and_threshold_stand_in_the_folder(original, folder):
     hot = configure(folder, temperature=1000.0, bias=[0.0, 0.0, 0.0], threshold=0.9)
     assert hot.predict(PAIRS[:1]) == pytest.approx(np.full((1, 3), 1 / 3), abs=0.02)
     assert hot.threshold == 0.9
     assert hot.name == folder.name
-    assert hot.revision != shipped.revision
+    assert hot.revision != original.revision
 
 
 def test_load_classifier(folder, monkeypatch):
     default = load_classifier(Stance("default", None, "nli"))
     assert isinstance(default, StanceClassifier)
     assert (default.name, len(default.revision)) == ("stance", 64)
-    assert load_classifier(Stance(str(folder), None, "nli")).revision == default.revision
+    assert load_classifier(Stance(str(folder), None, "nli")).revision == load_classifier(Stance("fast", None, "nli")).revision
     monkeypatch.chdir(folder)
     assert load_classifier(Stance(".", None, "nli")).name == folder.name
 
