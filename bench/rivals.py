@@ -75,21 +75,26 @@ def roberta(pairs: Sequence[Pair], batch: int = 16) -> None:
 
 
 class InFloat32:
-    """The shipped stance model in torch float32, read back from its file: the same weights, nothing rounded on the way."""
+    """A shipped stance model in torch float32, read back from its file, and those that have a say beside it: the same weights, nothing rounded on the way."""
 
     def __init__(self, shipped: EmbeddedClassifier):
         from recover import network
 
         self.shipped, self.network = shipped, network(Path(shipped.model.folder))
+        self.others = {InFloat32(other): share for other, share in shipped.others.items()}
 
-    def weights(self) -> int:
-        """Return how many weights the products of a token have: so many multiply-adds a token costs beside attention."""
+    def multiply_adds(self, pairs: Sequence[Pair]) -> float:
+        """Return how many multiply-adds the products with weights take for a pair, on average, beside attention."""
         from torch.nn import Linear
 
-        return sum(m.weight.numel() for m in self.network.encoder.modules() if isinstance(m, Linear))
+        encoded = self.shipped.model.tokenizer.encode_batch([self.shipped.written(p) for p in pairs])
+        tokens, of_first = (float(np.mean(n)) for n in zip(*((len(e), e.type_ids.count(0)) for e in encoded), strict=True))
+        weights = [sum(m.weight.numel() for m in layer.modules() if isinstance(m, Linear)) for layer in self.network.encoder.encoder.layer]
+        whole = self.shipped.model.config.get("whole_layers", len(weights))
+        return tokens * sum(weights[:whole]) + of_first * sum(weights[whole:]) + sum(other.multiply_adds(pairs) for other in self.others)
 
     def run(self, pairs: Sequence[Pair]) -> Floats:
-        """Return logits of shape (n, 6), as ``OnnxModel.run`` does."""
+        """Return logits of shape (n, 6), as ``EmbeddedClassifier.logits`` does."""
         import torch
 
         model = self.shipped.model
@@ -99,4 +104,5 @@ class InFloat32:
             for rows in batches([len(e) for e in encoded], 1024):
                 ids, mask = padded([encoded[i].ids for i in rows], model.config["pad"])
                 out[rows] = self.network(torch.from_numpy(ids), torch.from_numpy(mask)).numpy()
-        return out
+        mean: Floats = (1 - sum(self.others.values())) * out + sum(share * other.run(pairs) for other, share in self.others.items())
+        return mean

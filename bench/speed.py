@@ -71,7 +71,7 @@ def stance(texts: list[dict[str, str]]) -> dict[str, Any]:
         found[f"tokens a pair, {name}"] = _tokens(classifier, some)
         if name == "default":
             exact = InFloat32(classifier)
-            found |= _peak(classifier, some, found[name] * exact.weights())
+            found |= _peak(classifier, found[name] * exact.multiply_adds(some))
             found["default in torch float32"] = rate(200, partial(exact.run, _spread(some, 200)))
     found["RoBERTa-base target classifier, torch float32"] = rate(100, partial(roberta, _spread(some, 100)))
     found["zero-shot pipeline, architecture of bart-large-mnli"] = rate(SLOW_PAIRS, partial(zero_shot, _spread(some, SLOW_PAIRS)))
@@ -93,15 +93,10 @@ def _tokens(classifier: EmbeddedClassifier, some: list[Any]) -> float:
     return float(np.mean([len(e) for e in classifier.model.tokenizer.encode_batch([classifier.written(p) for p in some])]))
 
 
-def _peak(classifier: EmbeddedClassifier, some: list[Any], used_a_token: float) -> dict[str, float]:
+def _peak(classifier: EmbeddedClassifier, used: float) -> dict[str, float]:
     """Return the multiply-adds a second of the model's products with weights, the processor's, and the share."""
-    model = classifier.model
-    used, most = used_a_token * _tokens(classifier, some), int8_peak(model.threads)
-    return {
-        "multiply-adds a second": used,
-        "int8 peak, multiply-adds a second": most,
-        "share of the peak": used / most,
-    }
+    most = int8_peak(classifier.model.threads)
+    return {"multiply-adds a second": used, "int8 peak, multiply-adds a second": most, "share of the peak": used / most}
 
 
 def stages(texts: list[dict[str, str]]) -> dict[str, Any]:

@@ -162,3 +162,37 @@ def test_a_default_that_is_not_installed_is_said(monkeypatch, tmp_path):
         monkeypatch.setitem(SHIPPED, name, tmp_path)
         with pytest.raises(ModelError, match=f"the model '{name}' is not part of this installation"):
             load_classifier(Stance(name, None, "nli"))
+
+
+@pytest.fixture
+def ensemble(tmp_path):
+    """Two copies of the fast model side by side, the first with another say: seven tenths its own, three tenths of the second, whose labels stand in another order."""
+    for name in ("one", "two"):
+        shutil.copytree(MODELS / "stance-fast", tmp_path / name)
+    configure(tmp_path / "two", labels=["neutral", "favor", "against"], room=0)
+    return configure(tmp_path / "one", ensemble={"two": 0.3}, temperature=2.0, bias=[0.5, 0.0, 0.0])
+
+
+def test_an_ensemble_says_the_mean_of_its_logits(ensemble, original):
+    alone, (other,) = original.logits(PAIRS), ensemble.others
+    assert other.logits(PAIRS)[0] == pytest.approx(other.model.run([other.written(PAIRS[0])])[0][[2, 0, 1, 3, 4, 5]])
+    mean = 0.7 * alone + 0.3 * other.logits(PAIRS)
+    assert ensemble.logits(PAIRS) == pytest.approx(mean)
+    raised = np.exp(mean[:, :3] / 2 + [0.5, 0.0, 0.0])
+    assert ensemble.predict(PAIRS) == pytest.approx(raised / raised.sum(1, keepdims=True))
+    nameless = 0.7 * original.logits(PAIRS, targeted=False) + 0.3 * other.logits(PAIRS, targeted=False)
+    assert ensemble.logits(PAIRS, targeted=False) == pytest.approx(nameless)
+    assert ensemble.models == [ensemble.model, other.model]
+
+
+def test_each_of_an_ensemble_is_part_of_its_revision(ensemble, original):
+    assert ensemble.revision != ensemble.model.revision
+    configure(ensemble.model.folder.with_name("two"), room=1)
+    assert EmbeddedClassifier(ensemble.model.folder).revision != ensemble.revision
+    assert original.revision == original.model.revision
+
+
+def test_who_is_missing_from_an_ensemble_is_named(ensemble):
+    shutil.rmtree(ensemble.model.folder.with_name("two"))
+    with pytest.raises(ModelError, match="names 'two' as part of the ensemble, which has to stand beside it"):
+        EmbeddedClassifier(ensemble.model.folder)

@@ -25,18 +25,20 @@ def folder(tmp_path):
     return tmp_path
 
 
-@given(st.lists(st.integers(0, 50), max_size=60), st.integers(1, 100))
-def test_every_row_in_one_batch_within_the_budget(lengths, budget):
-    made = list(batches(lengths, budget))
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=60), st.integers(1, 100), st.booleans())
+def test_every_row_in_one_batch_within_the_budget(segments, budget, narrows):
+    firsts, lengths = [a for a, _ in segments], [a + b for a, b in segments]
+    made = list(batches(lengths, budget, firsts if narrows else None))
     assert sorted(i for rows in made for i in rows) == list(range(len(lengths)))
     for rows in made:
         assert len(rows) == 1 or len(rows) * max(lengths[i] for i in rows) <= budget
-    order = [lengths[i] for rows in made for i in rows]
+    order = [(firsts[i] // 4 if narrows else 0, lengths[i]) for rows in made for i in rows]
     assert order == sorted(order, reverse=True)
 
 
 def test_batches_by_hand():
     assert list(batches([2, 9, 3, 4], 8)) == [[1], [3, 2], [0]]
+    assert list(batches([20, 9, 20, 21], 42, firsts=[19, 9, 6, 16])) == [[3, 0], [1, 2]]
 
 
 def test_padded():

@@ -91,6 +91,9 @@ def test_the_most_decided_come_first_and_no_side_of_a_target_is_forgotten(given)
 def test_the_fast_model_proposes_words_to_the_default_one_only(tmp_path):
     default, fast = (EmbeddedClassifier(SHIPPED[name]) for name in ("default", "fast"))
     assert proposer_for(default).revision == fast.revision
+    assert proposer_for(default) in default.others  # its weights are not read twice
+    for name in ("default", "fast"):
+        shutil.copytree(SHIPPED["fast"], tmp_path / name / "stance-fast")
     same, other = (EmbeddedClassifier(shutil.copytree(SHIPPED[name], tmp_path / name / "stance")) for name in ("default", "fast"))
     assert proposer_for(same).revision == fast.revision
     assert proposer_for(other) is proposer_for(fast) is proposer_for(Words()) is None

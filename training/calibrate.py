@@ -2,7 +2,7 @@
 
     python training/calibrate.py --data DATA src/analysis/models/stance src/analysis/models/stance-fast
 
-Training ends with it; nothing else of a model is changed.
+Training ends with it; nothing else of a model is changed. Where a config names an ensemble, its mean is calibrated: the others first.
 """
 
 import argparse
@@ -17,11 +17,11 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 from sklearn.model_selection import RepeatedKFold
 
+from analysis.classifiers import EmbeddedClassifier, Pair
 from analysis.evaluate import coverage_at
-from analysis.inference import OnnxModel, softmax
-from analysis.pairs import encode_pair
+from analysis.inference import softmax
 from data import CLASSES, gold_rows
-from stance_model import MEASURED, with_room
+from stance_model import MEASURED
 
 PRIORS = (2.0, 5.0, 20.0, math.inf)  # how firmly class biases are held at 0; the last is a temperature alone
 
@@ -65,16 +65,16 @@ def calibrate(folder: Path, data: Path) -> dict[str, Any]:
     How firmly the biases are held at 0 is chosen by the loss of held-out folds. The file itself is asked: what half precision answers in training differs from it
     by a point of macro-F1 either way.
     """
-    model = OnnxModel(folder)
-    rows = [with_room(r, model.config.get("room")) for r in gold_rows(data / MEASURED["gold"])]
+    rows = gold_rows(data / MEASURED["gold"])
     labels = np.array([r.label for r in rows])
-    logits = model.run([encode_pair(r.text, r.start, r.end, r.holder, r.context) for r in rows])[:, : len(CLASSES)].astype(float)
+    pairs = [Pair(r.text, r.start, r.end, r.text[r.start : r.end], r.holder, r.context) for r in rows]
+    logits = EmbeddedClassifier(folder).logits(pairs)[:, : len(CLASSES)].astype(float)
     held_out = {prior: held_out_loss(labels, logits, prior) for prior in PRIORS}
     print(f"{folder.name}: held-out loss by prior of the biases:", {prior: round(loss, 5) for prior, loss in held_out.items()}, flush=True)
     temperature, bias = fit_calibration(labels, logits, min(PRIORS, key=lambda prior: held_out[prior]))
     p = softmax(logits / temperature + np.array(bias))
     path = folder / "config.json"
-    found = {"labels": list(CLASSES), "temperature": temperature, "bias": bias, "threshold": round(coverage_at(labels, p)[1], 4)}
+    found = {"temperature": temperature, "bias": bias, "threshold": round(coverage_at(labels, p)[1], 4)}
     config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) | found
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     return config

@@ -13,6 +13,8 @@ MEASURED_ONLY = (
     "data/unscon/against.jsonl", "data/unscon/not-against.jsonl",
 )  # fmt: skip
 
+WRITTEN = "written-"  # how the ids of what was written for training begin
+
 
 @dataclass(frozen=True)
 class Row:
@@ -88,6 +90,20 @@ def label_rows(path: Path, corpora: Path, batches: int | None = None) -> list[Ro
         name = f"{r['doc_id']}:{first}:{r['target']}"
         tone = TONES.index(r["tone"]) if r["tone"] else None
         rows.append(Row(name, text, start - origin, end - origin, holder, context, label, 0.7 if hard else 1.0, doubt, in_context, tone))
+    return rows
+
+
+def written_rows(path: Path) -> list[Row]:
+    """Return the statements written for training; the mention stands between double square brackets.
+
+    Keys: text, holder, context, label, capability.
+    """
+    rows = []
+    for number, r in enumerate(read_jsonl(path)):
+        before, mention, after = re.split(r"\[\[|\]\]", r["text"])
+        start = len(before)
+        name = f"{WRITTEN}{r['capability']}-{number}"
+        rows.append(Row(name, before + mention + after, start, start + len(mention), r["holder"], r["context"], CLASSES.index(r["label"])))
     return rows
 
 

@@ -9,6 +9,7 @@ import torch
 from onnx import helper, numpy_helper
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from data import CLASSES
 from fakequant import FixedLinear, round4
 from packing import blocks_of, constant, int8_columns, pack_embedding
 
@@ -156,4 +157,5 @@ def export_stance(model: torch.nn.Module, tokenizer, folder: Path, work: Path, c
     backend.no_padding()
     backend.no_truncation()
     backend.save(str(folder / "tokenizer.json"))
-    (folder / "config.json").write_text(json.dumps({"encoder": encoder, **config}, indent=2) + "\n", encoding="utf-8")
+    config = {"encoder": encoder, **config, "labels": list(CLASSES), "temperature": 1.0}  # until calibrated
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

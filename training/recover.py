@@ -12,7 +12,7 @@ from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
 
 from analysis.pairs import MARKERS
 from fakequant import BLOCK, FixedLinear, cut, make_fixed
-from stance_model import StanceModel
+from stance_model import NarrowingModel, StanceModel
 
 
 def recover(model: StanceModel, path: Path) -> None:
@@ -63,7 +63,8 @@ def network(folder: Path) -> StanceModel:
         if "mpnet" in settings["encoder"]
         else BertModel(BertConfig(**size, max_position_embeddings=settings["max_tokens"]), add_pooling_layer=False)
     )
-    model = StanceModel(encoder, tuple(markers.token_to_id(m) for m in MARKERS))
+    ids, whole = tuple(markers.token_to_id(m) for m in MARKERS), settings.get("whole_layers")
+    model = StanceModel(encoder, ids) if whole is None else NarrowingModel(encoder, ids, markers.token_to_id("[SEP]"), whole)
     make_fixed(model.encoder, four_bits=True)
     recover(model, folder / "model.onnx")
     with torch.no_grad():

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from calibrate import calibrate
-from data import Row, gold_rows, label_rows, measuring_texts, public_rows, without
+from data import Row, gold_rows, label_rows, measuring_texts, public_rows, without, written_rows
 from export import export_stance
 from fakequant import FixedLinear, make_fixed
 from learning import Epoch, arguments, average, learn, load, loss_of_labels, recipe, save
@@ -45,6 +45,7 @@ class Rows:
         # Every seventh tone is kept for measuring.
         self.labels = [r if number_of(r) % 7 else replace(r, tone=None) for r in labels]
         self.tones = [r for r in labels if r.tone is not None and number_of(r) % 7 == 0]
+        self.written = without(written_rows(Path(__file__).with_name("written.jsonl")), banned, "written statements")
         self.news = without(public_rows(data / "data/newsmtsc/train.jsonl"), banned, "NewsMTSC train")
         self.dse = without(public_rows(data / "data/dse2qa/train.jsonl", neutral_weight=0.5), banned, "DSE2QA train")
 
@@ -79,11 +80,11 @@ class Rows:
         return [*self.drawn(self.news, 1500), *labels, *pattern_rows(120, self.rng)]
 
     def more(self, part: int) -> list[Row]:
-        """Return a part of the stage that goes on from shipped weights: a third of NewsMTSC and of our further labels, half of gold, patterns, near half of them of what is hardest."""
+        """Return a part of the stage that goes on from shipped weights: a third of NewsMTSC and of our further labels, half of gold and of what was written, patterns."""
         labels = self.partly(self.gold[part % 2 :: 2] + self.labels[part % 3 :: 3], 0.15)
         positions = [r for r in self.dse if r.label != NEUTRAL]
-        patterns = [*pattern_rows(500, self.rng), *pattern_rows(400, self.rng, ("denial", "opponents", "irony"))]
-        return [*self.news[part % 3 :: 3], *labels, *self.drawn(positions, 200), *patterns]
+        patterns = [*pattern_rows(250, self.rng), *pattern_rows(200, self.rng, ("denial", "opponents", "irony"))]
+        return [*self.news[part % 3 :: 3], *labels, *self.drawn(positions, 200), *self.written[part % 2 :: 2], *patterns]
 
 
 def epoch_of(rows: list[Row], tokenizer: Any) -> Epoch:

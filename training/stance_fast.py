@@ -28,7 +28,7 @@ from analysis.pairs import encode_pair
 from analysis.sentences import sentence_spans
 from analysis.targets import finder
 from calibrate import calibrate
-from data import Row, fold, measuring_texts, read_jsonl
+from data import WRITTEN, Row, fold, measuring_texts, read_jsonl
 from export import export_stance
 from fakequant import FixedLinear, make_fixed
 from learning import Epoch, arguments, learn, load, loss_of_labels, recipe
@@ -125,7 +125,7 @@ def lesson(rows: list[Row], told: torch.Tensor, tokenizer: Any, room: int) -> Ep
     Where it misreads a written pattern, whose label is certain, the teacher is not followed.
     """
     right = told[:, :3].argmax(1) == torch.tensor([r.label for r in rows])
-    followed = (right | torch.tensor([not r.id.startswith("pattern-") for r in rows])).float()
+    followed = (right | torch.tensor([not r.id.startswith(("pattern-", WRITTEN)) for r in rows])).float()
 
     def loss_of(logits: torch.Tensor, index: list[int]) -> torch.Tensor:
         loss = torch.zeros(())
@@ -146,9 +146,14 @@ def main() -> None:
     p.add_argument("--epochs", type=int, default=8)
     p.add_argument("--lr", type=float, default=3e-4)
     p.add_argument("--recover", type=Path, help="folder of an earlier student to go on from")
+    p.add_argument("--doubts-of", type=Path, help="folder of an earlier student, whose doubts choose what the teacher is asked")
     p.add_argument("--most", type=int, default=25_000, help="sentences of each kind nobody has labelled")
-    p.add_argument("--room", type=int, default=240, help="characters that statement and context may have together")
+    p.add_argument(
+        "--whole", type=int, default=2, help="lowest layers that read all tokens; those above read the statement and the mention"
+    )
+    p.add_argument("--room", type=int, default=380, help="characters that statement and context may have together")
     p.add_argument("--taught", type=Path, help="file of the teacher's answers; taught.npz in the work folder without it")
+    p.add_argument("--turns", type=int, default=2, help="epochs in which all that is not ours is gone through once")
     p.add_argument("--minutes", type=float, default=math.inf, help="after which the teacher is not asked any more")
     p.add_argument("--ask-only", action="store_true", help="only ask the teacher")
     p.add_argument("--fixed-from", type=float, default=0.6, help="share of the steps after which all is rounded as shipped")
@@ -161,21 +166,21 @@ def main() -> None:
     # The same for one seed, whatever else is drawn: the teacher's answers stay of use.
     ours, others = unlabelled(args.data, random.Random(args.seed))
     print(f"unlabelled: {len(ours)} sentences with a target, {len(others)} with another name", flush=True)
-    if args.recover:
-        student = OnnxModel(args.recover)
+    if args.doubts_of:
+        student = OnnxModel(args.doubts_of)
         ours, others = (doubtful(rng.sample(part, min(len(part), 60_000)), student, args.room) for part in (ours, others))
         print(f"unlabelled: {len(ours)} and {len(others)} of them doubtful, or the fifth of the others", flush=True)
     own = Rows(args.data, rng, args.label_batches)
     positions = own.drawn([r for r in own.dse if r.label != NEUTRAL], 1500)
     far = [*own.news, *positions, *pattern_rows(3000, rng)]
-    near = [*own.gold, *own.labels]
+    near = [*own.written, *own.gold, *own.labels]
     rows = [*near, *far, *own.drawn(ours, args.most), *own.drawn(others, args.most)]
     told = torch.tensor(taught(OnnxModel(args.teacher), rows, args.taught or args.work / "taught.npz", args.minutes))
     asked = [i for i, answer in enumerate(told[:, 0].tolist()) if not math.isnan(answer)]
     print(f"rows: {len(rows)}, {len(rows) - len(asked)} the teacher was not asked about, {len(asked)} kept", flush=True)
     if args.ask_only:
         return
-    model, tokenizer = build(args.encoder, args.layers, frozen=0)
+    model, tokenizer = build(args.encoder, args.layers, frozen=0, whole=args.whole)
     trim_positions(model.encoder, MAX_TOKENS)
     for module in model.encoder.modules():
         if isinstance(module, nn.Dropout):
@@ -185,7 +190,7 @@ def main() -> None:
     layers = make_fixed(model.encoder, four_bits=True)
     dev = Dev(args.data, tokenizer, args.room)
     always, sometimes = [i for i in asked if i < len(near)], [i for i in asked if i >= len(near)]
-    drawn = [[*always, *sometimes[epoch % 2 :: 2]] for epoch in range(args.epochs)]
+    drawn = [[*always, *sometimes[epoch % args.turns :: args.turns]] for epoch in range(args.epochs)]
     epochs = [lesson([rows[i] for i in part], told[part], tokenizer, args.room) for part in drawn]
     if args.recover:
         recover(model, args.recover / "model.onnx")
@@ -196,7 +201,14 @@ def main() -> None:
         "fast", model, layers, epochs, dev, args.work, rng, lr=args.lr, batch=args.batch, warm_up=150, fall=0.9, fixed_from=args.fixed_from, done=args.resume,
         compiled=args.compile,
     )  # fmt: skip
-    config = {"pad": dev.pad, "max_tokens": MAX_TOKENS, "room": args.room, **recipe(args)}
+    config = {
+        "pad": dev.pad,
+        "max_tokens": MAX_TOKENS,
+        "room": args.room,
+        "whole_layers": args.whole,
+        "tokens_a_batch": 2048,
+        **recipe(args),
+    }
     export_stance(model.eval(), tokenizer, args.out, args.work, config, args.encoder_name)
     print(json.dumps(calibrate(args.out, args.data)))
 

@@ -37,14 +37,61 @@ class StanceModel(nn.Module):
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return logits of shape (n, 6): stance against, neutral, favor; tone negative, neutral, positive."""
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
+        return self.scored(hidden, input_ids, attention_mask)
+
+    def scored(self, hidden: torch.Tensor, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Return the logits of what the encoder made of tokens, (n, width, size)."""
         everywhere = attention_mask.unsqueeze(-1).float()
         marked = ((input_ids == self.marker_ids[0]) | (input_ids == self.marker_ids[1])).unsqueeze(-1).float()
         pooled = [(hidden * m).sum(1) / m.sum(1).clamp(min=1.0) for m in (everywhere, marked)]
         return torch.cat([self.head(torch.cat(pooled, dim=-1)), self.tone(pooled[0])], dim=-1)
 
 
-def build(folder: Path, layers: int | None, frozen: int) -> tuple[StanceModel, Any]:
-    """Return the untrained network and its tokenizer.
+class NarrowingModel(StanceModel):
+    """A BERT whose upper layers read only what decides: the first segment, and the mention where it stands in the second.
+
+    The lowest ``whole`` layers carry what the context says over to these tokens, and a pair with context costs little more than one without (as
+    in Goyal et al. 2020, who let the network choose the tokens). Which tokens stay depends on nothing but the pair.
+    """
+
+    def __init__(self, encoder: nn.Module, marker_ids: tuple[int, int], separator: int, whole: int):
+        super().__init__(encoder, marker_ids)
+        self.separator, self.whole = separator, whole
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Return logits of shape (n, 6): stance against, neutral, favor; tone negative, neutral, positive."""
+        hidden, layers = self.encoder.embeddings(input_ids=input_ids), self.encoder.encoder.layer
+        for layer in layers[: self.whole]:
+            hidden = layer(hidden, unseen(attention_mask, hidden))
+        stays = self.stays(input_ids, attention_mask)
+        width = stays.sum(1).max().item()
+        torch._check(width <= input_ids.shape[1])
+        torch._check(width >= 1)
+        # Those that stay first, all in their order.
+        order = stays * input_ids.shape[1] - torch.arange(input_ids.shape[1])
+        index = order.topk(width, dim=1).indices
+        hidden = hidden.gather(1, index.unsqueeze(-1).expand(-1, -1, hidden.shape[-1]))
+        kept_ids, kept = input_ids.gather(1, index), stays.gather(1, index)
+        for layer in layers[self.whole :]:
+            hidden = layer(hidden, unseen(kept, hidden))
+        return self.scored(hidden.float(), kept_ids, kept)
+
+    def stays(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Return 1 for every token up to the first separator, and from marker to marker; else 0."""
+        ended = (input_ids == self.separator).long()
+        first = ended.cumsum(1) - ended == 0
+        opened, closed = ((input_ids == marker).long() for marker in self.marker_ids)
+        between = (opened - closed).cumsum(1) + closed > 0
+        return (first | between).long() * attention_mask
+
+
+def unseen(mask: torch.Tensor, hidden: torch.Tensor) -> torch.Tensor:
+    """Return what attention adds so that padding is not seen: shape (n, 1, 1, width)."""
+    return (1 - mask)[:, None, None, :].to(hidden.dtype) * -1e4
+
+
+def build(folder: Path, layers: int | None, frozen: int, whole: int | None = None) -> tuple[StanceModel, Any]:
+    """Return the untrained network and its tokenizer; one whose layers above ``whole`` narrow, where that is given.
 
     The word embedding is rounded to 4 bits at once and never trained; the markers start as the rows of the braces, which are as rare as they are. The first
     ``frozen`` layers are rounded and kept as well; layers above ``layers`` are taken away.
@@ -68,7 +115,8 @@ def build(folder: Path, layers: int | None, frozen: int) -> tuple[StanceModel, A
                     module.weight.copy_(round4(module.weight))
     for part in [encoder.embeddings, *encoder.encoder.layer[:frozen]]:
         part.requires_grad_(False)
-    return StanceModel(encoder, marker_ids), tokenizer
+    model = StanceModel(encoder, marker_ids) if whole is None else NarrowingModel(encoder, marker_ids, tokenizer.sep_token_id, whole)
+    return model, tokenizer
 
 
 def tokens(tokenizer: Any, rows: list[Row]) -> list[list[int]]:

@@ -129,6 +129,11 @@ class OnnxTagger:
         self.settings: dict[str, Any] = self.model.config
         self.identity = self.model.revision
 
+    @property
+    def models(self) -> list[OnnxModel]:
+        """Return the networks that are asked: one."""
+        return [self.model]
+
     @cached_property
     def tokenizer(self) -> Any:
         """The Hugging Face tokenizer, never truncating."""

@@ -1,5 +1,6 @@
 """Stance classifiers: a statement and a target in, the probabilities of against, neutral and favor out."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,32 +69,59 @@ class TonedClassifier(StanceClassifier, Protocol):
 
 
 class EmbeddedClassifier:
-    """A model folder in ONNX, such as those the package ships.
+    """A model folder in ONNX, such as those the package ships, or several: what they say is averaged.
+
+    Two networks that learned from the same labels err in different places, and the mean of their logits (a logarithmic opinion pool: Genest and Zidek 1986; Hinton
+    2002) is right more often, and knows better how sure it may be, than the better of them.
 
     Parameters
     ----------
     folder : str or Path
-        Folder with ``model.onnx``, ``tokenizer.json`` and ``config.json`` (labels, temperature, threshold).
+        Folder with ``model.onnx``, ``tokenizer.json`` and ``config.json`` (labels, temperature, threshold; ``ensemble``, where others have a say: the names of
+        folders beside this one and their shares).
     threads : int, optional
         Processor threads; all without it.
+
+    Attributes
+    ----------
+    others : dict of EmbeddedClassifier to float
+        Who else has a say, and its share of the mean; this one has the rest.
 
     Raises
     ------
     ModelError
-        If a file is missing or the labels are not against, neutral and favor.
+        If a file is missing, the labels are not against, neutral and favor, or a model of the ensemble is not there.
     """
 
     def __init__(self, folder: str | Path = MODELS / "stance", threads: int | None = None) -> None:
         self.model = OnnxModel(folder, threads, ("labels", "max_tokens", "temperature"))
-        labels = self.model.config["labels"]
+        config = self.model.config
+        labels = config["labels"]
         if sorted(labels) != sorted(CLASSES):
             raise ModelError(f"{folder}: not a stance model: its labels are {', '.join(map(str, labels))}; expected {', '.join(CLASSES)}")
         self.columns = [labels.index(name) for name in CLASSES]
         self.name = Path(folder).resolve().name
+        self.threshold = float(config.get("threshold", 0.0))
+        self.temperature = float(config["temperature"])
+        self.bias = np.array([float(config.get("bias", [0.0] * len(labels))[c]) for c in self.columns])
+        self.others: dict[EmbeddedClassifier, float] = {}
+        place = self.model.folder if self.model.folder.is_relative_to(MODELS) else self.model.folder.resolve()
+        for name, share in config.get("ensemble", {}).items():
+            beside = place.with_name(name)
+            if not beside.is_dir():
+                raise ModelError(
+                    f"{folder}: its config.json names {name!r} as part of the ensemble, which has to stand beside it ({beside})"
+                )
+            self.others[EmbeddedClassifier(beside, threads)] = float(share)
         self.revision = self.model.revision
-        self.threshold = float(self.model.config.get("threshold", 0.0))
-        self.temperature = float(self.model.config["temperature"])
-        self.bias = np.array([float(self.model.config.get("bias", [0.0] * len(labels))[c]) for c in self.columns])
+        if self.others:
+            parts = [self.revision, *(other.revision for other in self.others)]
+            self.revision = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def models(self) -> list[OnnxModel]:
+        """Return the networks that are asked."""
+        return [self.model, *(model for other in self.others for model in other.models)]
 
     def predict(self, pairs: Sequence[Pair], progress: Progress | None = None) -> Floats:
         """Return probabilities of shape (n, 3); equal pairs are computed once."""
@@ -116,29 +144,54 @@ class EmbeddedClassifier:
         tone : numpy.ndarray or None
             Shape (n,), probability of a positive less that of a negative wording, -1 to 1; None if the model does not tell.
         """
-        return self._scored([self.written(p) for p in pairs], progress)
-
-    def predict_untargeted(self, pairs: Sequence[Pair]) -> Floats:
-        """Return probabilities of shape (n, 3) from the statements alone, the target neither marked nor named: what the target is worth to the model."""
-        places = [(0, 1) if p.in_context else (p.start, p.end) for p in pairs]
-        written = [(crop(p.text, *place)[0], f" | {p.holder} | {p.context[-CONTEXT:]}") for p, place in zip(pairs, places, strict=True)]
-        return self._scored(written, None)[0]
-
-    def _scored(self, written: Sequence[tuple[str, str]], progress: Progress | None) -> tuple[Floats, Floats | None]:
-        if not written:
-            return np.zeros((0, 3)), np.zeros(0)
-        rows = {pair: i for i, pair in enumerate(dict.fromkeys(written))}
-        logits = self.model.run(list(rows), progress)[[rows[pair] for pair in written]]
-        p = softmax(logits[:, self.columns] / self.temperature + self.bias)
+        logits = self.logits(pairs, progress)
+        p = softmax(logits[:, : len(CLASSES)] / self.temperature + self.bias)
         if logits.shape[1] < 2 * len(CLASSES):
             return p, None
         tone = softmax(logits[:, len(CLASSES) :])
         return p, tone[:, 2] - tone[:, 0]
 
+    def predict_untargeted(self, pairs: Sequence[Pair]) -> Floats:
+        """Return probabilities of shape (n, 3) from the statements alone, the target neither marked nor named: what the target is worth to the model."""
+        return softmax(self.logits(pairs, targeted=False)[:, : len(CLASSES)] / self.temperature + self.bias)
+
+    def logits(self, pairs: Sequence[Pair], progress: Progress | None = None, targeted: bool = True) -> Floats:
+        """Return what is calibrated: the mean logits of stance, in the order against, neutral, favor, and behind them of tone where the model tells it.
+
+        Parameters
+        ----------
+        pairs : sequence of Pair
+            Equal pairs are computed once.
+        progress : callable, optional
+            Called with the number of pairs finished.
+        targeted : bool
+            False leaves the target unmarked and unnamed.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n, 6), or (n, 3) without tone.
+        """
+        if not pairs:
+            return np.zeros((0, 2 * len(CLASSES)))
+        said = [share * other.logits(pairs, targeted=targeted) for other, share in self.others.items()]
+        written = [self.written(p) if targeted else self._untargeted(p) for p in pairs]
+        rows = {pair: i for i, pair in enumerate(dict.fromkeys(written))}
+        own = self.model.run(list(rows), progress)[[rows[pair] for pair in written]]
+        own = own[:, [*self.columns, *range(len(CLASSES), own.shape[1])]]
+        return np.asarray(own if not said else (1 - sum(self.others.values())) * own + sum(said))
+
+    def _context(self, p: Pair) -> str:
+        config = self.model.config
+        return p.context if p.in_context else fitting(p.text, p.context, config.get("context", CONTEXT), config.get("room"))
+
+    def _untargeted(self, p: Pair) -> tuple[str, str]:
+        place = (0, 1) if p.in_context else (p.start, p.end)
+        return crop(p.text, *place)[0], f" | {p.holder} | {self._context(p)[-CONTEXT:]}"
+
     def written(self, p: Pair) -> tuple[str, str]:
         """Return the two segments the model reads of a pair, cropped closer where the mention would fall behind the model's last token: numbers and foreign names take many."""
-        config = self.model.config
-        context = p.context if p.in_context else fitting(p.text, p.context, config.get("context", CONTEXT), config.get("room"))
+        context = self._context(p)
         for share in (1, 2, 4, 8, 16):
             written = encode_pair(p.text, p.start, p.end, p.holder, context, share, p.in_context)
             # A token is a character or more and the statement keeps half of them, less those that frame the pair.

@@ -17,6 +17,7 @@ import numpy.typing as npt
 MODELS = Path(__file__).with_name("models")
 FILES = ("model.onnx", "tokenizer.json", "config.json")
 TOKENS_A_BATCH = 4096
+SIMILAR = 4  # tokens; first segments that differ by less count as alike
 Floats = npt.NDArray[np.float64]
 
 
@@ -131,7 +132,10 @@ class OnnxModel:
         """
         encoded = self.tokenizer.encode_batch(list(pairs))
         out = np.zeros((len(encoded), self.session.get_outputs()[0].shape[-1]))
-        for rows in batches([len(e) for e in encoded], TOKENS_A_BATCH):
+        lengths = [len(e) for e in encoded]
+        # Where the upper layers read the first segment alone, its padding costs most.
+        firsts = [e.type_ids.count(0) for e in encoded] if "whole_layers" in self.config else None
+        for rows in batches(lengths, self.config.get("tokens_a_batch", TOKENS_A_BATCH), firsts):
             ids, mask = padded([encoded[i].ids for i in rows], self.config.get("pad", 0))
             out[rows] = self.session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
             if progress:
@@ -159,7 +163,7 @@ def _same_model(folder: Path, embedded: bool, settings: Sequence[str], revision:
     return model
 
 
-def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+def batches(lengths: Sequence[int], budget: int, firsts: Sequence[int] | None = None) -> Iterator[list[int]]:
     """Yield rows of similar length together, longest first, at most ``budget`` tokens a batch counting the padding.
 
     Parameters
@@ -168,18 +172,25 @@ def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         Tokens of each row.
     budget : int
         Most tokens of a batch; a single longer row makes a batch of its own.
+    firsts : sequence of int, optional
+        Tokens of each row's first segment, where rows are to be similar in that before they are in all.
 
     Yields
     ------
     list of int
         Indices into ``lengths``; every row exactly once.
     """
-    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
-    at = 0
-    while at < len(order):
-        size = max(1, budget // max(1, lengths[order[at]]))
-        yield order[at : at + size]
-        at += size
+    order = sorted(range(len(lengths)), key=lambda i: (-(firsts[i] // SIMILAR) if firsts else 0, -lengths[i]))
+    rows: list[int] = []
+    width = 0
+    for i in order:
+        if rows and (len(rows) + 1) * max(width, lengths[i]) > budget:
+            yield rows
+            rows, width = [], 0
+        rows.append(i)
+        width = max(width, lengths[i])
+    if rows:
+        yield rows
 
 
 def padded(rows: Sequence[Sequence[int]], pad: int = 0) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

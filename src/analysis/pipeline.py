@@ -135,7 +135,7 @@ def run(
             reporter.start(name, None if name == "find targets" else answers.missing()) for name in STAGES
         ]
         asked = (tagger, classifier, proposer if folder and config.report.words != 0 else None)
-        loaded = [model.model for model in asked if isinstance(model, EmbeddedClassifier | OnnxTagger)]
+        loaded = list(dict.fromkeys(model for one in asked if isinstance(one, EmbeddedClassifier | OnnxTagger) for model in one.models))
         if answers.missing() and not engine:
             meanwhile(model.load for model in loaded)
         if folder:

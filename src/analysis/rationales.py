@@ -52,9 +52,11 @@ def proposer_for(classifier: StanceClassifier) -> StanceClassifier | None:
     """Return who proposes the words to ask a classifier about: to the default model the fast one, which learned from it; to any other nobody."""
     if classifier.name != SHIPPED["default"].name or "fast" not in shipped():
         return None
-    shipped_one = isinstance(classifier, EmbeddedClassifier) and classifier.model.folder == SHIPPED["default"]  # no need to read it again
-    same = shipped_one or classifier.revision == EmbeddedClassifier(SHIPPED["default"]).revision
-    return EmbeddedClassifier(SHIPPED["fast"]) if same else None
+    if isinstance(classifier, EmbeddedClassifier) and classifier.model.folder == SHIPPED["default"]:  # no need to read them again
+        return next((other for other in classifier.others if other.model.folder == SHIPPED["fast"]), None) or EmbeddedClassifier(
+            SHIPPED["fast"]
+        )
+    return EmbeddedClassifier(SHIPPED["fast"]) if classifier.revision == EmbeddedClassifier(SHIPPED["default"]).revision else None
 
 
 def weigh_words(

@@ -1,0 +1,34 @@
+"""What was written to train on stays apart from what is measured with."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LINES = (ROOT / "training" / "written.jsonl").read_text(encoding="utf-8").splitlines()
+ROWS = [json.loads(line) for line in LINES]
+SUITE = [json.loads(line)["text"] for line in (ROOT / "tests" / "behaviour.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def runs(text, n=6):
+    words = re.sub(r"\W+", " ", text.replace("[[", "").replace("]]", "").lower()).split()
+    return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
+
+
+def test_no_six_words_in_a_row_stand_in_the_behavioural_suite():
+    measured = set().union(*map(runs, SUITE))
+    assert [row["text"] for row in ROWS if runs(row["text"]) & measured] == []
+
+
+def test_every_row_marks_one_mention_and_has_a_label():
+    for line, row in zip(LINES, ROWS, strict=True):
+        assert re.findall(r"\[\[|\]\]", row["text"]) == ["[[", "]]"], line
+        assert re.search(r"\[\[\S(.*\S)?\]\]", row["text"]), line
+        assert row["label"] in ("against", "neutral", "favor"), line
+        assert all(isinstance(row[key], str) for key in ("text", "holder", "context", "capability")), line
+
+
+def test_no_row_stands_there_twice_and_no_label_can_be_guessed():
+    assert max(Counter((row["text"], row["holder"], row["context"]) for row in ROWS).values()) == 1
+    assert max(Counter(row["label"] for row in ROWS).values()) < 0.4 * len(ROWS)
