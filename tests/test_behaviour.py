@@ -12,17 +12,17 @@ from analysis.evaluate import evaluate_stance
 SUITE = Path(__file__).with_name("behaviour.jsonl")
 CASES = [json.loads(line) for line in SUITE.read_text(encoding="utf-8").splitlines()]
 # Two to three points below what was measured when the models were made, and two cases below in each capability: a retrained one must not be worse.
-LEAST = {"default": 87, "fast": 75}
+LEAST = {"default": 87, "fast": 84}
 LEAST_OF = {
     "default": {
-        "negation": 17, "double negation": 14, "denial": 11, "two targets": 17, "reported opponents": 11, "sympathy with victims": 13,
+        "negation": 17, "double negation": 15, "denial": 11, "two targets": 17, "reported opponents": 12, "sympathy with victims": 14,
         "opposition to what is done to the target": 13, "conditionals": 16, "irony": 4, "short plain statements": 17, "procedure and datelines": 16,
-        "concession": 13, "comparison": 15, "demands": 15, "alias invariance": 40, "holder-name invariance": 46, "tone against stance": 13,
+        "concession": 14, "comparison": 14, "demands": 15, "alias invariance": 40, "holder-name invariance": 46, "tone against stance": 14,
     },
     "fast": {
-        "negation": 15, "double negation": 8, "denial": 6, "two targets": 13, "reported opponents": 9, "sympathy with victims": 13,
-        "opposition to what is done to the target": 9, "conditionals": 13, "irony": 4, "short plain statements": 16, "procedure and datelines": 16,
-        "concession": 11, "comparison": 10, "demands": 15, "alias invariance": 37, "holder-name invariance": 43, "tone against stance": 11,
+        "negation": 16, "double negation": 9, "denial": 10, "two targets": 15, "reported opponents": 10, "sympathy with victims": 15,
+        "opposition to what is done to the target": 11, "conditionals": 16, "irony": 8, "short plain statements": 16, "procedure and datelines": 16,
+        "concession": 14, "comparison": 12, "demands": 15, "alias invariance": 39, "holder-name invariance": 46, "tone against stance": 14,
     },
 }  # fmt: skip
 

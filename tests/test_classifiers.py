@@ -175,13 +175,13 @@ def ensemble(tmp_path):
 
 def test_an_ensemble_says_the_mean_of_its_logits(ensemble, original):
     alone, (other,) = original.logits(PAIRS), ensemble.others
-    assert other.logits(PAIRS)[0] == pytest.approx(other.model.run([other.written(PAIRS[0])])[0][[2, 0, 1, 3, 4, 5]])
+    assert other.logits(PAIRS)[0] == pytest.approx(other.model.run([other.written(PAIRS[0])])[0][[2, 0, 1, 3, 4, 5]], abs=TOLERANCE)
     mean = 0.7 * alone + 0.3 * other.logits(PAIRS)
-    assert ensemble.logits(PAIRS) == pytest.approx(mean)
+    assert ensemble.logits(PAIRS) == pytest.approx(mean, abs=TOLERANCE)
     raised = np.exp(mean[:, :3] / 2 + [0.5, 0.0, 0.0])
-    assert ensemble.predict(PAIRS) == pytest.approx(raised / raised.sum(1, keepdims=True))
+    assert ensemble.predict(PAIRS) == pytest.approx(raised / raised.sum(1, keepdims=True), abs=TOLERANCE)
     nameless = 0.7 * original.logits(PAIRS, targeted=False) + 0.3 * other.logits(PAIRS, targeted=False)
-    assert ensemble.logits(PAIRS, targeted=False) == pytest.approx(nameless)
+    assert ensemble.logits(PAIRS, targeted=False) == pytest.approx(nameless, abs=TOLERANCE)
     assert ensemble.models == [ensemble.model, other.model]
 
 
@@ -196,3 +196,21 @@ def test_who_is_missing_from_an_ensemble_is_named(ensemble):
     shutil.rmtree(ensemble.model.folder.with_name("two"))
     with pytest.raises(ModelError, match="names 'two' as part of the ensemble, which has to stand beside it"):
         EmbeddedClassifier(ensemble.model.folder)
+
+
+@pytest.mark.parametrize("given", [{"one": 0.3}, {"a/two": 0.3}, {"two": 1.7}, {"two": "x"}, ["two"]])
+def test_an_ensemble_that_makes_no_sense_is_refused(ensemble, given):
+    with pytest.raises(ModelError, match="expected names of other folders beside this one with shares above 0 and together below 1"):
+        configure(ensemble.model.folder, ensemble=given)
+
+
+@pytest.mark.parametrize("token", ["[SEP]", "[sep]", "</s>", "[unused2]", "<pad>"])
+def test_what_looks_like_a_token_of_the_tokenizer_is_text(shipped, token):
+    hostile = pair(f"He said {token} that {{}} is a threat to us and a liar.", holder=token, context=f"Before {token} it.")
+    plain = pair(
+        "He said " + "(" + token[1:-1] + ")" + " that {} is a threat to us and a liar.",
+        holder="(" + token[1:-1] + ")",
+        context=f"Before ({token[1:-1]}) it.",
+    )
+    assert shipped.predict([hostile]) == pytest.approx(shipped.predict([plain]), abs=TOLERANCE)
+    assert shipped.predict_untargeted([hostile]) == pytest.approx(shipped.predict_untargeted([plain]), abs=TOLERANCE)

@@ -2,7 +2,7 @@
 
     python training/calibrate.py --data DATA src/analysis/models/stance src/analysis/models/stance-fast
 
-Training ends with it; nothing else of a model is changed. Where a config names an ensemble, its mean is calibrated: the others first.
+Training ends with it; nothing else of a model is changed. Where a config names an ensemble, the mean of its logits is calibrated.
 """
 
 import argparse

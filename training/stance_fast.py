@@ -4,7 +4,7 @@
 
 The student learns the teacher's logits (Hinton et al. 2015) on everything the teacher was trained on and on sentences of the corpora nobody has
 labelled, also toward persons and places that are none of our targets, and the labels where there are any; our own labelled statements in every epoch, half
-of all else. With ``--recover`` an earlier student goes on, and the teacher is asked mostly where that one is not sure of neutral. Chooses nothing;
+of all else. With ``--recover`` an earlier student goes on; with ``--doubts-of`` the teacher is asked mostly where that one is not sure of neutral. Chooses nothing;
 calibrates on gold dev.
 """
 
@@ -122,7 +122,7 @@ def trim_positions(encoder: nn.Module, n: int) -> None:
 def lesson(rows: list[Row], told: torch.Tensor, tokenizer: Any, room: int) -> Epoch:
     """Return an epoch of rows: the teacher's logits (n, 6) at temperature 2, and the labels where there are any with weight 0.4.
 
-    Where it misreads a written pattern, whose label is certain, the teacher is not followed.
+    Where it misreads a pattern or a statement written for training, the teacher is not followed.
     """
     right = told[:, :3].argmax(1) == torch.tensor([r.label for r in rows])
     followed = (right | torch.tensor([not r.id.startswith(("pattern-", WRITTEN)) for r in rows])).float()

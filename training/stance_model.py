@@ -42,7 +42,7 @@ class StanceModel(nn.Module):
     def scored(self, hidden: torch.Tensor, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return the logits of what the encoder made of tokens, (n, width, size)."""
         everywhere = attention_mask.unsqueeze(-1).float()
-        marked = ((input_ids == self.marker_ids[0]) | (input_ids == self.marker_ids[1])).unsqueeze(-1).float()
+        marked = ((input_ids == self.marker_ids[0]) | (input_ids == self.marker_ids[1])).unsqueeze(-1).float() * everywhere
         pooled = [(hidden * m).sum(1) / m.sum(1).clamp(min=1.0) for m in (everywhere, marked)]
         return torch.cat([self.head(torch.cat(pooled, dim=-1)), self.tone(pooled[0])], dim=-1)
 

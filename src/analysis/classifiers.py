@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from analysis.config import Stance
 from analysis.inference import MODELS, Floats, ModelError, OnnxModel, softmax
-from analysis.pairs import CONTEXT, MARKERS, crop, encode_pair, fitting
+from analysis.pairs import CONTEXT, MARKERS, crop, encode_pair, fitting, plain
 from analysis.tables import CLASSES
 
 Progress = Callable[[int], None]
@@ -71,8 +71,8 @@ class TonedClassifier(StanceClassifier, Protocol):
 class EmbeddedClassifier:
     """A model folder in ONNX, such as those the package ships, or several: what they say is averaged.
 
-    Two networks that learned from the same labels err in different places, and the mean of their logits (a logarithmic opinion pool: Genest and Zidek 1986; Hinton
-    2002) is right more often, and knows better how sure it may be, than the better of them.
+    The mean of the logits of two networks that err in different places (a logarithmic opinion pool: Genest and Zidek 1986; Hinton 2002) was likelier to be right on all
+    development sets than the better of them, and knew better how sure it may be (training/stance-results.md).
 
     Parameters
     ----------
@@ -105,14 +105,14 @@ class EmbeddedClassifier:
         self.temperature = float(config["temperature"])
         self.bias = np.array([float(config.get("bias", [0.0] * len(labels))[c]) for c in self.columns])
         self.others: dict[EmbeddedClassifier, float] = {}
-        place = self.model.folder if self.model.folder.is_relative_to(MODELS) else self.model.folder.resolve()
-        for name, share in config.get("ensemble", {}).items():
-            beside = place.with_name(name)
+        for name, share in _shares(config, str(folder)).items():
+            beside = _resolved(self.model.folder).with_name(name)
             if not beside.is_dir():
                 raise ModelError(
                     f"{folder}: its config.json names {name!r} as part of the ensemble, which has to stand beside it ({beside})"
                 )
-            self.others[EmbeddedClassifier(beside, threads)] = float(share)
+            other = EmbeddedClassifier(beside, threads)
+            self.others[other] = share
         self.revision = self.model.revision
         if self.others:
             parts = [self.revision, *(other.revision for other in self.others)]
@@ -187,7 +187,7 @@ class EmbeddedClassifier:
 
     def _untargeted(self, p: Pair) -> tuple[str, str]:
         place = (0, 1) if p.in_context else (p.start, p.end)
-        return crop(p.text, *place)[0], f" | {p.holder} | {self._context(p)[-CONTEXT:]}"
+        return plain(crop(p.text, *place)[0]), plain(f" | {p.holder} | {self._context(p)[-CONTEXT:]}")
 
     def written(self, p: Pair) -> tuple[str, str]:
         """Return the two segments the model reads of a pair, cropped closer where the mention would fall behind the model's last token: numbers and foreign names take many."""
@@ -199,6 +199,31 @@ class EmbeddedClassifier:
             if near or MARKERS[1] in self.model.tokenizer.encode(*written).tokens:
                 break
         return written
+
+
+def _resolved(folder: Path) -> Path:
+    return folder if folder.is_relative_to(MODELS) else folder.resolve()
+
+
+def _shares(config: dict[str, Any], where: str) -> dict[str, float]:
+    """Return the shares of others in an ensemble, by the names of their folders.
+
+    Raises
+    ------
+    ModelError
+        If they are no names of other folders with numbers above 0 that leave something to the model itself.
+    """
+    given = config.get("ensemble", {})
+    own = _resolved(Path(where)).name
+    known = isinstance(given, dict) and all(
+        isinstance(share, int | float) and share > 0 and Path(name).name == name != own for name, share in given.items()
+    )
+    if not known or sum(given.values()) >= 1:
+        raise ModelError(
+            f"{where}: ensemble in config.json is {given!r}; expected names of other folders beside this one with shares above 0 and together below 1, such as "
+            '{"stance-fast": 0.25}'
+        )
+    return {name: float(share) for name, share in given.items()}
 
 
 def shipped() -> list[str]:
@@ -226,7 +251,7 @@ def load_classifier(stance: Stance) -> StanceClassifier:
     Raises
     ------
     ModelError
-        If the model is not there, or a Hugging Face model has no pinned revision, or the extra ``hub`` is not installed.
+        If the model or one of its ensemble is not there, or a Hugging Face model has no pinned revision, or the extra ``hub`` is not installed.
     """
     folder = SHIPPED.get(stance.model, Path(stance.model))
     if (folder / "model.onnx").is_file():

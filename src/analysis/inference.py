@@ -17,7 +17,7 @@ import numpy.typing as npt
 MODELS = Path(__file__).with_name("models")
 FILES = ("model.onnx", "tokenizer.json", "config.json")
 TOKENS_A_BATCH = 4096
-SIMILAR = 4  # tokens; first segments that differ by less count as alike
+SIMILAR = 4  # tokens; first segments are sorted by how many times that they are long
 Floats = npt.NDArray[np.float64]
 
 
@@ -164,7 +164,7 @@ def _same_model(folder: Path, embedded: bool, settings: Sequence[str], revision:
 
 
 def batches(lengths: Sequence[int], budget: int, firsts: Sequence[int] | None = None) -> Iterator[list[int]]:
-    """Yield rows of similar length together, longest first, at most ``budget`` tokens a batch counting the padding.
+    """Yield rows of similar length together, longest first (longest first segment, where those are given), at most ``budget`` tokens a batch counting the padding.
 
     Parameters
     ----------

@@ -1,6 +1,10 @@
 """How a statement and a target are written down for a stance model: one place, used in training and at run time."""
 
+import re
+
 MARKERS = ("[unused1]", "[unused2]")
+# What tokenizers take for tokens of their own: in a text they are words like any other.
+SPECIAL = re.compile(r"[\[<](/?(?:s|pad|unk|mask|cls|sep|unused\d+))[\]>]", re.IGNORECASE)
 BEFORE, AFTER, CONTEXT, WORD = 500, 400, 200, 100
 
 
@@ -50,6 +54,7 @@ def encode_pair(
     ValueError
         If the offsets do not mark a non-empty part of ``text``, or of ``context``.
     """
+    text, holder, context = plain(text), plain(holder), plain(context)
     marked = context if in_context else text
     if not 0 <= start < end <= len(marked):
         raise ValueError(f"start={start}, end={end} do not mark a part of a text of {len(marked)} characters")
@@ -60,6 +65,11 @@ def encode_pair(
     text, start, end = crop(text, start, end, share)
     surface = text[start:end]
     return f"{text[:start]}{_between(surface)}{text[end:]}", f"{surface} | {holder} | {context[-CONTEXT:]}"
+
+
+def plain(text: str) -> str:
+    """Return the text with round brackets around what a tokenizer would take for a token of its own, such as ``[SEP]``; it stays as long as it is."""
+    return SPECIAL.sub(r"(\1)", text)
 
 
 def fitting(text: str, context: str, most: int = CONTEXT, room: int | None = None) -> str:

@@ -52,11 +52,12 @@ def proposer_for(classifier: StanceClassifier) -> StanceClassifier | None:
     """Return who proposes the words to ask a classifier about: to the default model the fast one, which learned from it; to any other nobody."""
     if classifier.name != SHIPPED["default"].name or "fast" not in shipped():
         return None
-    if isinstance(classifier, EmbeddedClassifier) and classifier.model.folder == SHIPPED["default"]:  # no need to read them again
-        return next((other for other in classifier.others if other.model.folder == SHIPPED["fast"]), None) or EmbeddedClassifier(
-            SHIPPED["fast"]
-        )
-    return EmbeddedClassifier(SHIPPED["fast"]) if classifier.revision == EmbeddedClassifier(SHIPPED["default"]).revision else None
+    fast = EmbeddedClassifier(SHIPPED["fast"])  # its weights are read when it is asked
+    shipped_one = isinstance(classifier, EmbeddedClassifier) and classifier.model.folder == SHIPPED["default"]  # no need to read it again
+    if not shipped_one and classifier.revision != EmbeddedClassifier(SHIPPED["default"]).revision:
+        return None
+    held = classifier.others if isinstance(classifier, EmbeddedClassifier) else ()
+    return next((other for other in held if other.revision == fast.revision), fast)  # no need to read the weights twice
 
 
 def weigh_words(
