@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.classifiers import EmbeddedClassifier, Pair
+from analysis.classifiers import Pair
+from analysis.embedded import EmbeddedClassifier
 from analysis.inference import Floats, batches, padded
 
 HYPOTHESIS = "This statement is {} the target."

@@ -32,7 +32,8 @@ from texts import documents, pairs  # noqa: E402
 
 from analysis import load_config, run  # noqa: E402
 from analysis.attribution import load_tagger  # noqa: E402
-from analysis.classifiers import EmbeddedClassifier, shipped  # noqa: E402
+from analysis.classifiers import SHIPPED, shipped  # noqa: E402
+from analysis.embedded import EmbeddedClassifier  # noqa: E402
 from analysis.inference import softmax  # noqa: E402
 
 PAIRS, SLOW_PAIRS, DOCUMENTS, WORDS = 1200, 8, 120, 4000
@@ -84,8 +85,6 @@ def _spread(some: list[Any], n: int) -> list[Any]:
 
 
 def _named(name: str) -> EmbeddedClassifier:
-    from analysis.classifiers import SHIPPED
-
     return EmbeddedClassifier(SHIPPED[name])
 
 

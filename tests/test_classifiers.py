@@ -6,8 +6,9 @@ import shutil
 import numpy as np
 import pytest
 
-from analysis.classifiers import SHIPPED, EmbeddedClassifier, Pair, StanceClassifier, load_classifier
+from analysis.classifiers import SHIPPED, Pair, StanceClassifier, load_classifier
 from analysis.config import Stance
+from analysis.embedded import EmbeddedClassifier
 from analysis.inference import FILES, MODELS, ModelError
 from analysis.pairs import MARKERS
 

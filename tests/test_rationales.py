@@ -13,9 +13,10 @@ from report_tables import article, results, score, statement
 
 import analysis.classifiers
 from analysis import pipeline
-from analysis.classifiers import SHIPPED, EmbeddedClassifier
+from analysis.classifiers import SHIPPED
 from analysis.cli import main
 from analysis.config import load_config
+from analysis.embedded import EmbeddedClassifier
 from analysis.inference import ModelError
 from analysis.occlusion import PROPOSED
 from analysis.rationales import OtherModelError, explain_more, keep_words, most_decided, proposer_for, rationales, unexplained
@@ -92,9 +93,8 @@ def test_the_fast_model_proposes_words_to_the_default_one_only(tmp_path):
     default, fast = (EmbeddedClassifier(SHIPPED[name]) for name in ("default", "fast"))
     assert proposer_for(default).revision == fast.revision
     assert proposer_for(default) in default.others  # its weights are not read twice
-    for name in ("default", "fast"):
-        shutil.copytree(SHIPPED["fast"], tmp_path / name / "stance-fast")
-    same, other = (EmbeddedClassifier(shutil.copytree(SHIPPED[name], tmp_path / name / "stance")) for name in ("default", "fast"))
+    shutil.copytree(SHIPPED["fast"], tmp_path / "stance-fast")
+    same, other = (EmbeddedClassifier(shutil.copytree(SHIPPED[name], tmp_path / name)) for name in ("default", "fast"))
     assert proposer_for(same).revision == fast.revision
     assert proposer_for(other) is proposer_for(fast) is proposer_for(Words()) is None
 

@@ -17,7 +17,8 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 from sklearn.model_selection import RepeatedKFold
 
-from analysis.classifiers import EmbeddedClassifier, Pair
+from analysis.classifiers import Pair
+from analysis.embedded import EmbeddedClassifier
 from analysis.evaluate import coverage_at
 from analysis.inference import softmax
 from data import CLASSES, gold_rows

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.classifiers import EmbeddedClassifier, Pair, shipped
+from analysis.classifiers import Pair, shipped
+from analysis.embedded import EmbeddedClassifier
 from analysis.inference import MODELS
 from data import read_jsonl
 from readme import accuracy, behaviour

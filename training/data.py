@@ -13,7 +13,7 @@ MEASURED_ONLY = (
     "data/unscon/against.jsonl", "data/unscon/not-against.jsonl",
 )  # fmt: skip
 
-WRITTEN = "written-"  # how the ids of what was written for training begin
+INVENTED = ("pattern-", "written-")  # how the ids begin of rows whose sentence was written for its label
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def written_rows(path: Path) -> list[Row]:
     for number, r in enumerate(read_jsonl(path)):
         before, mention, after = re.split(r"\[\[|\]\]", r["text"])
         start = len(before)
-        name = f"{WRITTEN}{r['capability']}-{number}"
+        name = f"written-{r['capability']}-{number}"
         rows.append(Row(name, before + mention + after, start, start + len(mention), r["holder"], r["context"], CLASSES.index(r["label"])))
     return rows
 

@@ -63,8 +63,10 @@ def network(folder: Path) -> StanceModel:
         if "mpnet" in settings["encoder"]
         else BertModel(BertConfig(**size, max_position_embeddings=settings["max_tokens"]), add_pooling_layer=False)
     )
-    ids, whole = tuple(markers.token_to_id(m) for m in MARKERS), settings.get("whole_layers")
-    model = StanceModel(encoder, ids) if whole is None else NarrowingModel(encoder, ids, markers.token_to_id("[SEP]"), whole)
+    ids, narrows_above = tuple(markers.token_to_id(m) for m in MARKERS), settings.get("whole_layers")
+    model = (
+        StanceModel(encoder, ids) if narrows_above is None else NarrowingModel(encoder, ids, markers.token_to_id("[SEP]"), narrows_above)
+    )
     make_fixed(model.encoder, four_bits=True)
     recover(model, folder / "model.onnx")
     with torch.no_grad():

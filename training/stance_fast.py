@@ -28,7 +28,7 @@ from analysis.pairs import encode_pair
 from analysis.sentences import sentence_spans
 from analysis.targets import finder
 from calibrate import calibrate
-from data import WRITTEN, Row, fold, measuring_texts, read_jsonl
+from data import INVENTED, Row, fold, measuring_texts, read_jsonl
 from export import export_stance
 from fakequant import FixedLinear, make_fixed
 from learning import Epoch, arguments, learn, load, loss_of_labels, recipe
@@ -125,7 +125,7 @@ def lesson(rows: list[Row], told: torch.Tensor, tokenizer: Any, room: int) -> Ep
     Where it misreads a pattern or a statement written for training, the teacher is not followed.
     """
     right = told[:, :3].argmax(1) == torch.tensor([r.label for r in rows])
-    followed = (right | torch.tensor([not r.id.startswith(("pattern-", WRITTEN)) for r in rows])).float()
+    followed = (right | torch.tensor([not r.id.startswith(INVENTED) for r in rows])).float()
 
     def loss_of(logits: torch.Tensor, index: list[int]) -> torch.Tensor:
         loss = torch.zeros(())

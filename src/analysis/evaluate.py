@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.baselines import baselines
-from analysis.classifiers import EmbeddedClassifier, load_classifier
+from analysis.classifiers import load_classifier
 from analysis.config import Stance
+from analysis.embedded import EmbeddedClassifier
 from analysis.inference import Floats
 from analysis.labels import KEY, current
 from analysis.rows import labels_from, pairs_from, read_rows

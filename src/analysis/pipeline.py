@@ -13,9 +13,10 @@ import analysis
 from analysis import identity
 from analysis.answers import Answers
 from analysis.attribution import AttributionTagger, OnnxTagger, load_tagger
-from analysis.classifiers import EmbeddedClassifier, StanceClassifier, is_embedded, load_classifier
+from analysis.classifiers import StanceClassifier, is_embedded, load_classifier
 from analysis.config import Config, load_config
 from analysis.elsewhere import is_elsewhere, mirrored
+from analysis.embedded import EmbeddedClassifier
 from analysis.engines import STAGES, Engine
 from analysis.gathering import gather
 from analysis.labels import read_labels

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.classifiers import SHIPPED, EmbeddedClassifier, Progress, StanceClassifier, shipped
+from analysis.classifiers import Progress, StanceClassifier
+from analysis.embedded import EmbeddedClassifier
 from analysis.groups import join
 from analysis.inference import ModelError
 from analysis.occlusion import FAINT, explain_clearly
@@ -49,15 +50,8 @@ def most_decided(scores: pd.DataFrame, n: int | None = None) -> pd.DataFrame:
 
 
 def proposer_for(classifier: StanceClassifier) -> StanceClassifier | None:
-    """Return who proposes the words to ask a classifier about: to the default model the fast one, which learned from it; to any other nobody."""
-    if classifier.name != SHIPPED["default"].name or "fast" not in shipped():
-        return None
-    fast = EmbeddedClassifier(SHIPPED["fast"])  # its weights are read when it is asked
-    shipped_one = isinstance(classifier, EmbeddedClassifier) and classifier.model.folder == SHIPPED["default"]  # no need to read it again
-    if not shipped_one and classifier.revision != EmbeddedClassifier(SHIPPED["default"]).revision:
-        return None
-    held = classifier.others if isinstance(classifier, EmbeddedClassifier) else ()
-    return next((other for other in held if other.revision == fast.revision), fast)  # no need to read the weights twice
+    """Return who proposes the words to ask a classifier about: to an ensemble one that has a say in it, as the fast model in the default; to any other nobody."""
+    return next(iter(classifier.others), None) if isinstance(classifier, EmbeddedClassifier) else None
 
 
 def weigh_words(
