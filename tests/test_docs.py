@@ -194,6 +194,14 @@ def test_the_worked_example_is_told_with_its_figures():
     assert f"of the same {found['in_both']} statements agree with Krippendorff's alpha of {found['alpha_of_drawn_and_known']:.2f}" in page
 
 
+def test_how_much_faster_the_fast_model_is_was_measured():
+    stance = json.loads((DOCS / "performance.json").read_text(encoding="utf-8"))["stance"]
+    words = ("five", "six", "seven", "eight", "nine")
+    times = words[round(stance["fast"] / stance["default"]) - 5]
+    for page in (DOCS.parent / "README.md", DOCS / "faq.md", DOCS / "models.md"):
+        assert re.findall(r"about (\w+) times (?:as fast|faster)", page.read_text(encoding="utf-8"))[:1] == [times], page
+
+
 def test_costs_are_worked_from_what_was_measured():
     page = (DOCS / "cluster.md").read_text(encoding="utf-8")
     run = json.loads((DOCS / "performance.json").read_text(encoding="utf-8"))["runs"]["attribution default, stance default"]
