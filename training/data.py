@@ -21,7 +21,8 @@ class Row:
     """One labelled pair of statement and target.
 
     ``text[start:end]`` is the mention, or ``context[start:end]`` where ``in_context``; ``label`` counts in ``CLASSES``; ``weight`` scales its loss;
-    ``doubt`` is the share of its label that is given to neutral: two careful readers could differ; ``tone`` counts in ``TONES``, None where not labelled.
+    ``doubt`` is the share of its label that is given to neutral: two careful readers could differ; ``tone`` counts in ``TONES``, None where not labelled;
+    ``ours`` marks labels given by our codebook to sentences found.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Row:
     doubt: float = 0.0
     in_context: bool = False
     tone: int | None = None
+    ours: bool = False
 
 
 def read_jsonl(path: Path) -> list[dict]:
@@ -61,7 +63,7 @@ def gold_rows(path: Path, hard_weight: float = 0.7, doubt: float = 0.6) -> list[
         rows.append(
             Row(
                 r["id"], r["text"], r["start"], r["end"], holder, r["context"] or "", CLASSES.index(r["stance"]),
-                hard_weight if hard else 1.0, doubt if hard else 0.0,
+                hard_weight if hard else 1.0, doubt if hard else 0.0, ours=True,
             )
         )  # fmt: skip
     return rows
@@ -89,7 +91,9 @@ def label_rows(path: Path, corpora: Path, batches: int | None = None) -> list[Ro
         doubt = 0.5 if hard and r["stance"] != "neutral" else 0.0
         name = f"{r['doc_id']}:{first}:{r['target']}"
         tone = TONES.index(r["tone"]) if r["tone"] else None
-        rows.append(Row(name, text, start - origin, end - origin, holder, context, label, 0.7 if hard else 1.0, doubt, in_context, tone))
+        rows.append(
+            Row(name, text, start - origin, end - origin, holder, context, label, 0.7 if hard else 1.0, doubt, in_context, tone, True)
+        )
     return rows
 
 

@@ -8,17 +8,14 @@ of all else. With ``--recover`` an earlier student goes on; with ``--doubts-of``
 calibrates on gold dev.
 """
 
-import hashlib
 import json
 import math
 import random
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -36,10 +33,10 @@ from patterns import pattern_rows
 from recover import recover
 from stance import NEUTRAL, Rows
 from stance_model import MAX_TOKENS, Dev, build, tokens, with_room
+from teacher import LOGITS, Teacher
 
 HEAT = 2.0
 UNLABELLED = -1
-CHUNK = 1000  # rows asked at a time, between which the answers are kept
 NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’-]+(?: [A-Z][\w’-]+){0,2}")
 
 
@@ -82,35 +79,6 @@ def doubtful(rows: list[Row], student: OnnxModel, room: int, sure: float = 0.95)
     return [row for i, (row, neutral) in enumerate(zip(rows, p[:, NEUTRAL], strict=True)) if neutral < sure or i % 5 == 0]
 
 
-def taught(teacher: OnnxModel, rows: list[Row], kept: Path, most: float = math.inf) -> np.ndarray:
-    """Return the teacher's logits, shape (n, 6); what it has been asked before is read from ``kept``, what it is asked now is added there.
-
-    ``kept`` holds hashes of what the teacher read and half-precision logits, no text. Rows it was not asked because ``most`` minutes were over come out as NaN.
-    """
-    pairs = [encode_pair(r.text, r.start, r.end, r.holder, r.context, in_context=r.in_context) for r in rows]
-    keys = [int.from_bytes(hashlib.blake2b("\0".join(pair).encode(), digest_size=8).digest(), "big") for pair in pairs]
-    known: dict[int, np.ndarray] = {}
-    if kept.exists():
-        held = np.load(kept)
-        if str(held["teacher"]) != teacher.revision:
-            raise SystemExit(
-                f"{kept}: answers of teacher {str(held['teacher'])[:12]}, not of {teacher.revision[:12]}; remove it and start again"
-            )
-        known = dict(zip(held["keys"].tolist(), held["logits"], strict=True))
-    asked = list({key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}.items())
-    print(f"teacher: {len(rows)} rows, {len(rows) - len(asked)} known or twice there, {len(asked)} to be asked", flush=True)
-    started = time.time()
-    for at in range(0, len(asked), CHUNK):
-        if time.time() - started > 60 * most:
-            break
-        part = asked[at : at + CHUNK]
-        known |= zip([key for key, _ in part], teacher.run([pair for _, pair in part]).astype(np.float16), strict=True)
-        np.savez(kept, teacher=teacher.revision, keys=np.array(list(known), np.uint64), logits=np.stack(list(known.values())))
-        print(f"teacher: {at + len(part)}/{len(asked)} {time.time() - started:.0f} s", flush=True)
-    unknown = np.full(6, np.nan, np.float16)
-    return np.stack([known.get(key, unknown) for key in keys]).astype(np.float32)
-
-
 def trim_positions(encoder: nn.Module, n: int) -> None:
     """Keep the first ``n`` position embeddings of a BERT, in place: no input is longer."""
     parts = encoder.embeddings
@@ -119,22 +87,27 @@ def trim_positions(encoder: nn.Module, n: int) -> None:
     encoder.config.max_position_embeddings = n
 
 
-def lesson(rows: list[Row], told: torch.Tensor, tokenizer: Any, room: int) -> Epoch:
-    """Return an epoch of rows: the teacher's logits (n, 6) at temperature 2, and the labels where there are any with weight 0.4.
+def lesson(rows: list[Row], told: torch.Tensor, tokenizer: Any, room: int, state: float) -> Epoch:
+    """Return an epoch of rows: what the teacher told, (n, 6 + components), and the labels where there are any with weight 0.4.
 
-    Where it misreads a pattern or a statement written for training, the teacher is not followed.
+    Its logits are followed at temperature 2, the components of its state by their squared error with weight ``state``: a sentence tells more by them than by three
+    numbers (Romero et al. 2015). Where it misreads a pattern or a statement written for training, the teacher is not followed, and by 0.3 where it contradicts a label of ours.
     """
     right = told[:, :3].argmax(1) == torch.tensor([r.label for r in rows])
-    followed = (right | torch.tensor([not r.id.startswith(INVENTED) for r in rows])).float()
+    otherwise = torch.tensor([0.0 if r.id.startswith(INVENTED) else 1.0 if r.label == UNLABELLED or not r.ours else 0.3 for r in rows])
+    followed = torch.where(right, torch.ones(()), otherwise)
 
-    def loss_of(logits: torch.Tensor, index: list[int]) -> torch.Tensor:
+    def loss_of(out: torch.Tensor, index: list[int]) -> torch.Tensor:
         loss = torch.zeros(())
-        for share, part in ((1.0, slice(0, 3)), (0.2, slice(3, 6))):
-            said, goal = (logits[:, part] / HEAT).log_softmax(1), (told[index, part] / HEAT).softmax(1)
+        for share, part in ((1.0, slice(0, 3)), (0.2, slice(3, LOGITS))):
+            said, goal = (out[:, part] / HEAT).log_softmax(1), (told[index, part] / HEAT).softmax(1)
             apart = nn.functional.kl_div(said, goal, reduction="none").sum(1)
             loss = loss + HEAT**2 * share * (apart * followed[index]).mean()
+        if state:
+            apart = (out[:, LOGITS:] - told[index, LOGITS:]).square().sum(1)
+            loss = loss + state * (apart * followed[index]).mean()
         labelled = [k for k, i in enumerate(index) if rows[i].label != UNLABELLED]
-        return loss + 0.4 * loss_of_labels(logits[labelled], [rows[index[k]] for k in labelled]) if labelled else loss
+        return loss + 0.4 * loss_of_labels(out[labelled], [rows[index[k]] for k in labelled]) if labelled else loss
 
     return tokens(tokenizer, [with_room(r, room) for r in rows]), loss_of
 
@@ -152,7 +125,10 @@ def main() -> None:
         "--whole", type=int, default=2, help="lowest layers that read all tokens; those above read the statement and the mention"
     )
     p.add_argument("--room", type=int, default=380, help="characters that statement and context may have together")
-    p.add_argument("--taught", type=Path, help="file of the teacher's answers; taught.npz in the work folder without it")
+    p.add_argument(
+        "--components", type=int, default=64, help="principal components of the teacher's state that are learned beside its answers"
+    )
+    p.add_argument("--state", type=float, default=1.0, help="weight of their squared error")
     p.add_argument("--turns", type=int, default=2, help="epochs in which all that is not ours is gone through once")
     p.add_argument("--minutes", type=float, default=math.inf, help="after which the teacher is not asked any more")
     p.add_argument("--ask-only", action="store_true", help="only ask the teacher")
@@ -175,7 +151,7 @@ def main() -> None:
     far = [*own.news, *positions, *pattern_rows(3000, rng)]
     near = [*own.written, *own.gold, *own.labels]
     rows = [*near, *far, *own.drawn(ours, args.most), *own.drawn(others, args.most)]
-    told = torch.tensor(taught(OnnxModel(args.teacher), rows, args.taught or args.work / "taught.npz", args.minutes))
+    told = torch.tensor(Teacher(args.teacher, args.work, args.components).taught(rows, args.minutes))
     asked = [i for i, answer in enumerate(told[:, 0].tolist()) if not math.isnan(answer)]
     print(f"rows: {len(rows)}, {len(rows) - len(asked)} the teacher was not asked about, {len(asked)} kept", flush=True)
     if args.ask_only:
@@ -191,16 +167,18 @@ def main() -> None:
     dev = Dev(args.data, tokenizer, args.room)
     always, sometimes = [i for i in asked if i < len(near)], [i for i in asked if i >= len(near)]
     drawn = [[*always, *sometimes[epoch % args.turns :: args.turns]] for epoch in range(args.epochs)]
-    epochs = [lesson([rows[i] for i in part], told[part], tokenizer, args.room) for part in drawn]
+    epochs = [lesson([rows[i] for i in part], told[part], tokenizer, args.room, args.state) for part in drawn]
     if args.recover:
         recover(model, args.recover / "model.onnx")
         FixedLinear.active = True
+    model.tell_state(args.components if args.state else 0)
     if args.resume:
         load(model, layers, args.work / "fast.pt")
     learn(
         "fast", model, layers, epochs, dev, args.work, rng, lr=args.lr, batch=args.batch, warm_up=150, fall=0.9, fixed_from=args.fixed_from, done=args.resume,
         compiled=args.compile,
     )  # fmt: skip
+    model.tell_state(0)
     config = {
         "pad": dev.pad,
         "max_tokens": MAX_TOKENS,

@@ -33,6 +33,11 @@ class StanceModel(nn.Module):
         self.marker_ids = marker_ids
         self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * encoder.config.hidden_size, len(CLASSES)))
         self.tone = nn.Linear(encoder.config.hidden_size, len(CLASSES))
+        self.state_head: nn.Linear | None = None
+
+    def tell_state(self, components: int) -> None:
+        """Give so many numbers about the pooled state behind the logits from here on: what distillation compares. They are not shipped."""
+        self.state_head = nn.Linear(self.head[1].in_features, components) if components else None
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return logits of shape (n, 6): stance against, neutral, favor; tone negative, neutral, positive."""
@@ -44,7 +49,9 @@ class StanceModel(nn.Module):
         everywhere = attention_mask.unsqueeze(-1).float()
         marked = ((input_ids == self.marker_ids[0]) | (input_ids == self.marker_ids[1])).unsqueeze(-1).float() * everywhere
         pooled = [(hidden * m).sum(1) / m.sum(1).clamp(min=1.0) for m in (everywhere, marked)]
-        return torch.cat([self.head(torch.cat(pooled, dim=-1)), self.tone(pooled[0])], dim=-1)
+        state = torch.cat(pooled, dim=-1)
+        told = [self.head(state), self.tone(pooled[0])]
+        return torch.cat([*told, self.state_head(state)] if self.state_head else told, dim=-1)
 
 
 class NarrowingModel(StanceModel):
@@ -152,7 +159,7 @@ def predict(model: nn.Module, rows: list[list[int]], pad: int) -> np.ndarray:
     out = np.zeros((len(rows), 2 * len(CLASSES)))
     with torch.no_grad(), torch.autocast(**HALF):
         for index in batches([len(t) for t in rows], 32, random.Random(0)):
-            out[index] = model(*padded([rows[i] for i in index], pad)).float().numpy()
+            out[index] = model(*padded([rows[i] for i in index], pad))[:, : out.shape[1]].float().numpy()
     model.train()
     return out
 

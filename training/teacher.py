@@ -1,0 +1,113 @@
+"""The teacher the fast model learns from: what the default answers, and the state of its larger network from which it does."""
+
+import hashlib
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import copyfile
+
+import numpy as np
+import onnx
+from onnx import helper
+
+from analysis.classifiers import Pair
+from analysis.embedded import EmbeddedClassifier
+from analysis.inference import OnnxModel
+from analysis.pairs import encode_pair
+from data import Row
+
+LOGITS = 6
+CHUNK = 1000  # rows asked at a time, between which the answers are kept
+
+
+def seeing(folder: Path, into: Path) -> Path:
+    """Write a copy of a model folder whose network gives its pooled state behind the logits, shape (n, 6 + 2 sizes), and return it."""
+    into.mkdir(parents=True, exist_ok=True)
+    for name in ("tokenizer.json", "config.json"):
+        copyfile(folder / name, into / name)
+    model = onnx.load(str(folder / "model.onnx"))
+    head = next(node for node in model.graph.node if node.op_type == "Gemm" and node.input[1].startswith("head."))
+    width = next(t.dims[1] for t in model.graph.initializer if t.name == head.input[1])
+    model.graph.node.append(helper.make_node("Concat", ["logits", head.input[0]], ["seen"], axis=1))
+    del model.graph.output[:]
+    model.graph.output.append(helper.make_tensor_value_info("seen", onnx.TensorProto.FLOAT, ["n", LOGITS + width]))
+    onnx.save(model, str(into / "model.onnx"))
+    return into
+
+
+class Teacher:
+    """A stance model of the package, asked for its logits and for the principal components of its pooled state.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the model; where its config names an ensemble, the logits are the mean's and the state is that of the folder's own network.
+    work : Path
+        Folder where ``taught-NAME.npz`` keeps what was answered: hashes of what the teacher read and numbers in half precision, no text.
+    components : int
+        How many components of the state are told.
+    """
+
+    def __init__(self, folder: Path, work: Path, components: int) -> None:
+        classifier = EmbeddedClassifier(folder)
+        self.others, self.components = classifier.others, components
+        weights = [model.folder / "model.onnx" for model in classifier.models]
+        told = [*(hashlib.sha256(path.read_bytes()).hexdigest() for path in weights), *map(str, self.others.values()), str(components)]
+        # Calibration is no part of it: it changes none of the answers.
+        self.revision = hashlib.sha256("\n".join(told).encode()).hexdigest()
+        self.kept = work / f"taught-{self.revision[:12]}.npz"
+        self.network = OnnxModel(seeing(folder, work / "teacher"))
+
+    def answer(self, rows: Sequence[Row]) -> np.ndarray:
+        """Return the mean's logits and behind them the whole pooled state, shape (n, 6 + 2 sizes)."""
+        own = self.network.run([pair_of(r) for r in rows])
+        pairs = [Pair(r.text, r.start, r.end, "", r.holder, r.context, r.in_context) for r in rows]
+        said = [share * other.logits(pairs) for other, share in self.others.items()]
+        own[:, :LOGITS] = (1 - sum(self.others.values())) * own[:, :LOGITS] + sum(said)
+        return own
+
+    def taught(self, rows: Sequence[Row], most: float) -> np.ndarray:
+        """Return the logits and the components of rows, shape (n, 6 + components); what has been asked before is not asked again.
+
+        The components are those of the first rows asked, drawn from all; each is divided by the root of the variance of all together. Rows not asked because ``most``
+        minutes were over come out as NaN.
+        """
+        keys = [int.from_bytes(hashlib.blake2b("\0".join(pair_of(r)).encode(), digest_size=8).digest(), "big") for r in rows]
+        known: dict[int, np.ndarray] = {}
+        if self.kept.exists():
+            held = np.load(self.kept)
+            known, mean, basis = dict(zip(held["keys"].tolist(), held["answers"], strict=True)), held["mean"], held["basis"]
+        asked = list({key: row for key, row in zip(keys, rows, strict=True) if key not in known}.items())
+        if not known:
+            random.Random(0).shuffle(asked)
+        print(f"teacher: {len(rows)} rows, {len(rows) - len(asked)} known or twice there, {len(asked)} to be asked", flush=True)
+        started = time.time()
+        for at in range(0, len(asked), CHUNK):
+            if time.time() - started > 60 * most:
+                break
+            part = asked[at : at + CHUNK]
+            answers = self.answer([row for _, row in part])
+            states = answers[:, LOGITS:]
+            if not known:
+                mean, basis = components(states, self.components)
+            told = np.concatenate([answers[:, :LOGITS], (states - mean) @ basis], axis=1).astype(np.float16)
+            known |= zip([key for key, _ in part], told, strict=True)
+            np.savez(self.kept, keys=np.array(list(known), np.uint64), answers=np.stack(list(known.values())), mean=mean, basis=basis)
+            print(f"teacher: {at + len(part)}/{len(asked)} {time.time() - started:.0f} s", flush=True)
+        unknown = np.full(LOGITS + self.components, np.nan, np.float16)
+        return np.stack([known.get(key, unknown) for key in keys]).astype(np.float32)
+
+
+def pair_of(r: Row) -> tuple[str, str]:
+    """Return what the teacher's larger network reads of a row."""
+    return encode_pair(r.text, r.start, r.end, r.holder, r.context, in_context=r.in_context)
+
+
+def components(states: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean of states and the first ``n`` principal directions, (size, n), divided by the root of the summed variance."""
+    mean = states.mean(0)
+    _, sizes, directions = np.linalg.svd(states - mean, full_matrices=False)
+    share = np.square(sizes[:n]).sum() / np.square(sizes).sum()
+    print(f"teacher: {n} components hold {100 * share:.1f} % of the variance of its state", flush=True)
+    return mean, directions[:n].T / np.sqrt(np.square(sizes).sum() / len(states))
