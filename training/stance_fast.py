@@ -2,10 +2,9 @@
 
     python training/stance_fast.py --data DATA --encoder MINILM --teacher src/analysis/models/stance --out src/analysis/models/stance-fast
 
-The student learns the teacher's logits (Hinton et al. 2015) on everything the teacher was trained on and on sentences of the corpora nobody has
-labelled, also toward persons and places that are none of our targets, and the labels where there are any; our own labelled statements in every epoch, half
-of all else. With ``--recover`` an earlier student goes on; with ``--doubts-of`` the teacher is asked mostly where that one is not sure of neutral. Chooses nothing;
-calibrates on gold dev.
+The student learns the teacher's logits (Hinton et al. 2015) and the state it has them from (Romero et al. 2015) on everything the teacher was trained on and on sentences of the
+corpora nobody has labelled, also toward persons and places that are none of our targets, and the labels where there are any; our own labelled and written statements in every epoch, all else in
+turn. With ``--recover`` an earlier student goes on; with ``--doubts-of`` the teacher is asked mostly where that one is not sure of neutral. Chooses nothing; calibrates on gold dev.
 """
 
 import json
@@ -94,7 +93,7 @@ def lesson(rows: list[Row], told: torch.Tensor, tokenizer: Any, room: int, state
     numbers (Romero et al. 2015). Where it misreads a pattern or a statement written for training, the teacher is not followed, and by 0.3 where it contradicts a label of ours.
     """
     right = told[:, :3].argmax(1) == torch.tensor([r.label for r in rows])
-    otherwise = torch.tensor([0.0 if r.id.startswith(INVENTED) else 1.0 if r.label == UNLABELLED or not r.ours else 0.3 for r in rows])
+    otherwise = torch.tensor([0.0 if r.id.startswith(INVENTED) else 0.3 if r.ours else 1.0 for r in rows])
     followed = torch.where(right, torch.ones(()), otherwise)
 
     def loss_of(out: torch.Tensor, index: list[int]) -> torch.Tensor:
