@@ -1,5 +1,6 @@
 """What was written to train on stays apart from what is measured with."""
 
+import importlib
 import json
 import re
 from collections import Counter
@@ -32,3 +33,11 @@ def test_every_row_marks_one_mention_and_has_a_label():
 def test_no_row_stands_there_twice_and_labels_are_balanced():
     assert max(Counter((row["text"], row["holder"], row["context"]) for row in ROWS).values()) == 1
     assert max(Counter(row["label"] for row in ROWS).values()) < 0.4 * len(ROWS)
+
+
+def test_labels_in_a_document_of_gold_dev_are_left_out_also_where_it_is_cut_into_turns(monkeypatch, capsys):
+    monkeypatch.syspath_prepend(ROOT / "training")
+    data = importlib.import_module("data")
+    rows = [data.Row(name, "Text.", 0, 4, "", "", 1) for name in ("talk_1#t0:12:US", "talk_2:12:US", "talk_10#t3:40:NATO")]
+    assert [row.id for row in data.outside(rows, {"talk_1", "talk_2"}, "labels")] == ["talk_10#t3:40:NATO"]
+    assert "3 rows, 2 stand in a document of gold dev, 1 kept" in capsys.readouterr().out

@@ -22,7 +22,7 @@ class Row:
 
     ``text[start:end]`` is the mention, or ``context[start:end]`` where ``in_context``; ``label`` counts in ``CLASSES``; ``weight`` scales its loss;
     ``doubt`` is the share of its label that is given to neutral: two careful readers could differ; ``tone`` counts in ``TONES``, None where not labelled;
-    ``ours`` marks labels given by our codebook to sentences found.
+    ``ours`` marks labels given under our codebook to real sentences, not to written ones.
     """
 
     id: str
@@ -127,6 +127,23 @@ def without(rows: list[Row], banned: set[str], name: str) -> list[Row]:
     """Return the rows whose folded text is not in ``banned`` and print how many were left out."""
     kept = [row for row in rows if fold(row.text) not in banned]
     print(f"{name}: {len(rows)} rows, {len(rows) - len(kept)} share their text with a measuring set, {len(kept)} kept", flush=True)
+    return kept
+
+
+def document_of(doc_id: str) -> str:
+    """Return the document that a document or one of its turns belongs to: turns are numbered behind ``#``."""
+    return doc_id.split("#")[0]
+
+
+def dev_documents(folder: Path) -> set[str]:
+    """Return the documents of gold dev: nothing else of them may be trained on, be it as context."""
+    return {document_of(r["doc_id"]) for r in read_jsonl(folder / "gold/dev.jsonl")}
+
+
+def outside(rows: list[Row], documents: set[str], name: str) -> list[Row]:
+    """Return the rows of further labels that stand in none of the documents and print how many were left out; their ids begin with the document's."""
+    kept = [row for row in rows if document_of(row.id.rsplit(":", 2)[0]) not in documents]
+    print(f"{name}: {len(rows)} rows, {len(rows) - len(kept)} stand in a document of gold dev, {len(kept)} kept", flush=True)
     return kept
 
 

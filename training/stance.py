@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from calibrate import calibrate
-from data import Row, gold_rows, label_rows, measuring_texts, public_rows, without, written_rows
+from data import Row, dev_documents, gold_rows, label_rows, measuring_texts, outside, public_rows, without, written_rows
 from export import export_stance
 from fakequant import FixedLinear, make_fixed
 from learning import Epoch, arguments, average, learn, load, loss_of_labels, recipe, save
@@ -42,6 +42,7 @@ class Rows:
         self.rng = rng
         self.gold = without(gold_rows(data / "gold/train.jsonl"), banned, "gold train")
         labels = without(label_rows(Path(__file__).with_name("labels.csv"), data / "corpora", batches), banned, "further labels")
+        labels = outside(labels, dev_documents(data), "further labels")
         # Every seventh tone is kept for measuring.
         self.labels = [r if number_of(r) % 7 else replace(r, tone=None) for r in labels]
         self.tones = [r for r in labels if r.tone is not None and number_of(r) % 7 == 0]

@@ -24,7 +24,7 @@ from analysis.pairs import encode_pair
 from analysis.sentences import sentence_spans
 from analysis.targets import finder
 from calibrate import calibrate
-from data import INVENTED, Row, fold, measuring_texts, read_jsonl
+from data import INVENTED, Row, dev_documents, document_of, fold, measuring_texts, read_jsonl
 from export import export_stance
 from fakequant import FixedLinear, make_fixed
 from learning import Epoch, arguments, learn, load, loss_of_labels, recipe
@@ -34,7 +34,7 @@ from stance import NEUTRAL, Rows
 from stance_model import MAX_TOKENS, Dev, build, tokens, with_room
 from teacher import LOGITS, Teacher
 
-HEAT = 2.0
+TEMPERATURE = 2.0
 UNLABELLED = -1
 NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’-]+(?: [A-Z][\w’-]+){0,2}")
 
@@ -44,10 +44,10 @@ def unlabelled(data: Path, rng: random.Random) -> tuple[list[Row], list[Row]]:
     finders = [finder(target) for target in load_config().targets]
     banned = measuring_texts(data)
     ours, others = [], []
-    held = {r["doc_id"] for r in read_jsonl(data / "gold/dev.jsonl")}
+    held = dev_documents(data)
     for path in sorted((data / "corpora").glob("*.jsonl")):
         for d in read_jsonl(path):
-            if d["doc_id"] in held:
+            if document_of(d["doc_id"]) in held:
                 continue
             text = d["text"][:20_000]
             spans = sentence_spans(text)
@@ -90,7 +90,8 @@ def lesson(rows: list[Row], told: torch.Tensor, tokenizer: Any, room: int, state
     """Return an epoch of rows: what the teacher told, (n, 6 + components), and the labels where there are any with weight 0.4.
 
     Its logits are followed at temperature 2, the components of its state by their squared error with weight ``state``: a sentence tells more by them than by three
-    numbers (Romero et al. 2015). Where it misreads a pattern or a statement written for training, the teacher is not followed, and by 0.3 where it contradicts a label of ours.
+    numbers (Romero et al. 2015). The teacher gets weight 0 where it misreads a pattern or a statement written for training and 0.3 where it
+    contradicts a label of ours, elsewhere weight 1.
     """
     right = told[:, :3].argmax(1) == torch.tensor([r.label for r in rows])
     otherwise = torch.tensor([0.0 if r.id.startswith(INVENTED) else 0.3 if r.ours else 1.0 for r in rows])
@@ -99,9 +100,9 @@ def lesson(rows: list[Row], told: torch.Tensor, tokenizer: Any, room: int, state
     def loss_of(out: torch.Tensor, index: list[int]) -> torch.Tensor:
         loss = torch.zeros(())
         for share, part in ((1.0, slice(0, 3)), (0.2, slice(3, LOGITS))):
-            said, goal = (out[:, part] / HEAT).log_softmax(1), (told[index, part] / HEAT).softmax(1)
+            said, goal = (out[:, part] / TEMPERATURE).log_softmax(1), (told[index, part] / TEMPERATURE).softmax(1)
             apart = nn.functional.kl_div(said, goal, reduction="none").sum(1)
-            loss = loss + HEAT**2 * share * (apart * followed[index]).mean()
+            loss = loss + TEMPERATURE**2 * share * (apart * followed[index]).mean()
         if state:
             apart = (out[:, LOGITS:] - told[index, LOGITS:]).square().sum(1)
             loss = loss + state * (apart * followed[index]).mean()

@@ -1,6 +1,7 @@
-"""The teacher the fast model learns from: what the default answers, and the state of its larger network from which it does."""
+"""The teacher the fast model learns from: the logits of the default, and the pooled hidden state of its larger network."""
 
 import hashlib
+import json
 import random
 import time
 from collections.abc import Sequence
@@ -52,9 +53,7 @@ class Teacher:
     def __init__(self, folder: Path, work: Path, components: int) -> None:
         classifier = EmbeddedClassifier(folder)
         self.others, self.components = classifier.others, components
-        weights = [model.folder / "model.onnx" for model in classifier.models]
-        told = [*(hashlib.sha256(path.read_bytes()).hexdigest() for path in weights), *map(str, self.others.values()), str(components)]
-        # Calibration is no part of it: it changes none of the answers.
+        told = [*map(identity, classifier.models), *map(str, self.others.values()), str(components)]
         self.revision = hashlib.sha256("\n".join(told).encode()).hexdigest()
         self.kept = work / f"taught-{self.revision[:12]}.npz"
         self.network = OnnxModel(seeing(folder, work / "teacher"))
@@ -70,7 +69,7 @@ class Teacher:
     def taught(self, rows: Sequence[Row], most: float) -> np.ndarray:
         """Return the logits and the components of rows, shape (n, 6 + components); what has been asked before is not asked again.
 
-        The components are those of the first rows asked, drawn from all; each is divided by the root of the variance of all together. Rows not asked because ``most``
+        The components are fitted on the first 1,000 rows asked, a random sample, and divided by the total standard deviation of the state. Rows not asked because ``most``
         minutes were over come out as NaN.
         """
         keys = [int.from_bytes(hashlib.blake2b("\0".join(pair_of(r)).encode(), digest_size=8).digest(), "big") for r in rows]
@@ -93,10 +92,19 @@ class Teacher:
                 mean, basis = components(states, self.components)
             told = np.concatenate([answers[:, :LOGITS], (states - mean) @ basis], axis=1).astype(np.float16)
             known |= zip([key for key, _ in part], told, strict=True)
-            np.savez(self.kept, keys=np.array(list(known), np.uint64), answers=np.stack(list(known.values())), mean=mean, basis=basis)
+            unfinished = self.kept.with_name("unfinished.npz")
+            np.savez(unfinished, keys=np.array(list(known), np.uint64), answers=np.stack(list(known.values())), mean=mean, basis=basis)
+            unfinished.replace(self.kept)
             print(f"teacher: {at + len(part)}/{len(asked)} {time.time() - started:.0f} s", flush=True)
         unknown = np.full(LOGITS + self.components, np.nan, np.float16)
         return np.stack([known.get(key, unknown) for key in keys]).astype(np.float32)
+
+
+def identity(model: OnnxModel) -> str:
+    """Return a hash of what decides a model's logits: its weights, its tokenizer and its config without calibration."""
+    settings = {key: value for key, value in model.config.items() if key not in ("temperature", "bias", "threshold")}
+    parts = [(model.folder / name).read_bytes() for name in ("model.onnx", "tokenizer.json")]
+    return hashlib.sha256(b"".join([*parts, json.dumps(settings, sort_keys=True).encode()])).hexdigest()
 
 
 def pair_of(r: Row) -> tuple[str, str]:
@@ -105,7 +113,9 @@ def pair_of(r: Row) -> tuple[str, str]:
 
 
 def components(states: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean of states and the first ``n`` principal directions, (size, n), divided by the root of the summed variance."""
+    """Return the mean of states and the first ``n`` principal directions, (size, n), divided by the root of the summed variance; ValueError for fewer states than that."""
+    if len(states) < n:
+        raise ValueError(f"{len(states)} rows to fit {n} components on: ask about more rows at first, or for fewer components")
     mean = states.mean(0)
     _, sizes, directions = np.linalg.svd(states - mean, full_matrices=False)
     share = np.square(sizes[:n]).sum() / np.square(sizes).sum()
