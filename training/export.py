@@ -26,6 +26,14 @@ def write_onnx(model: torch.nn.Module, path: Path) -> None:
     )  # fmt: skip
 
 
+def drop_traces(model: onnx.ModelProto) -> None:
+    """Take out, in place, what the exporter notes about where in the source each part came from: paths of the machine, and half a megabyte."""
+    graph = model.graph
+    for part in [model, graph, *graph.node, *graph.initializer, *graph.value_info, *graph.input, *graph.output, *model.functions]:
+        del part.metadata_props[:]
+        part.doc_string = ""
+
+
 def drop_nan_guard(model: onnx.ModelProto) -> None:
     """Take out, in place, the test for NaN behind each attention softmax: no row is masked whole, and the test takes a third of the time."""
     made_by = {out: node for node in model.graph.node for out in node.output}
@@ -142,6 +150,7 @@ def quantise(source: Path, target: Path, layers: dict[str, FixedLinear]) -> None
     plain_norms(model)
     pack_embedding(model)
     fixed_products(model, layers)
+    drop_traces(model)
     onnx.checker.check_model(model)
     onnx.save(model, str(target))
 
