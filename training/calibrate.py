@@ -17,11 +17,10 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 from sklearn.model_selection import RepeatedKFold
 
-from analysis.classifiers import Pair
 from analysis.embedded import EmbeddedClassifier
 from analysis.evaluate import coverage_at
 from analysis.inference import softmax
-from data import CLASSES, gold_rows
+from data import CLASSES, gold_rows, pair_of
 from stance_model import MEASURED
 
 PRIORS = (2.0, 5.0, 20.0, math.inf)  # how firmly class biases are held at 0; the last is a temperature alone
@@ -68,8 +67,7 @@ def calibrate(folder: Path, data: Path) -> dict[str, Any]:
     """
     rows = gold_rows(data / MEASURED["gold"])
     labels = np.array([r.label for r in rows])
-    pairs = [Pair(r.text, r.start, r.end, r.text[r.start : r.end], r.holder, r.context) for r in rows]
-    logits = EmbeddedClassifier(folder).logits(pairs)[:, : len(CLASSES)].astype(float)
+    logits = EmbeddedClassifier(folder).logits([pair_of(r) for r in rows])[:, : len(CLASSES)].astype(float)
     held_out = {prior: held_out_loss(labels, logits, prior) for prior in PRIORS}
     print(f"{folder.name}: held-out loss by prior of the biases:", {prior: round(loss, 5) for prior, loss in held_out.items()}, flush=True)
     temperature, bias = fit_calibration(labels, logits, min(PRIORS, key=lambda prior: held_out[prior]))

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.classifiers import Pair
+
 CLASSES = ("against", "neutral", "favor")
 TONES = ("negative", "neutral", "positive")
 MEASURED_ONLY = (
@@ -37,6 +39,12 @@ class Row:
     in_context: bool = False
     tone: int | None = None
     ours: bool = False
+
+
+def pair_of(row: Row) -> Pair:
+    """Return a row as the package's classifiers take it."""
+    mentioned_in = row.context if row.in_context else row.text
+    return Pair(row.text, row.start, row.end, mentioned_in[row.start : row.end], row.holder, row.context, row.in_context)
 
 
 def read_jsonl(path: Path) -> list[dict]:

@@ -46,9 +46,13 @@ def unlabelled(data: Path, rng: random.Random) -> tuple[list[Row], list[Row]]:
     ours, others = [], []
     held = dev_documents(data)
     for path in sorted((data / "corpora").glob("*.jsonl")):
-        for d in read_jsonl(path):
-            if document_of(d["doc_id"]) in held:
-                continue
+        documents = read_jsonl(path)
+        kept = [d for d in documents if document_of(d["doc_id"]) not in held]
+        print(
+            f"{path.stem}: {len(documents)} documents, {len(documents) - len(kept)} are or belong to one of gold dev, {len(kept)} kept",
+            flush=True,
+        )
+        for d in kept:
             text = d["text"][:20_000]
             spans = sentence_spans(text)
             for i, (a, b) in enumerate(spans):
@@ -86,26 +90,26 @@ def trim_positions(encoder: nn.Module, n: int) -> None:
     encoder.config.max_position_embeddings = n
 
 
-def lesson(rows: list[Row], told: torch.Tensor, tokenizer: Any, room: int, state: float) -> Epoch:
-    """Return an epoch of rows: what the teacher told, (n, 6 + components), and the labels where there are any with weight 0.4.
+def lesson(rows: list[Row], taught: torch.Tensor, tokenizer: Any, room: int, state: float) -> Epoch:
+    """Return an epoch of rows: what the teacher answered, (n, 6 + components), and the labels where there are any with weight 0.4.
 
-    Its logits are followed at temperature 2, the components of its state by their squared error with weight ``state``: a sentence tells more by them than by three
+    Its logits are learned at temperature 2, the components of its state by their squared error with weight ``state``: a sentence tells more by them than by three
     numbers (Romero et al. 2015). The teacher gets weight 0 where it misreads a pattern or a statement written for training and 0.3 where it
     contradicts a label of ours, elsewhere weight 1.
     """
-    right = told[:, :3].argmax(1) == torch.tensor([r.label for r in rows])
+    right = taught[:, :3].argmax(1) == torch.tensor([r.label for r in rows])
     otherwise = torch.tensor([0.0 if r.id.startswith(INVENTED) else 0.3 if r.ours else 1.0 for r in rows])
-    followed = torch.where(right, torch.ones(()), otherwise)
+    trusted = torch.where(right, torch.ones(()), otherwise)
 
     def loss_of(out: torch.Tensor, index: list[int]) -> torch.Tensor:
         loss = torch.zeros(())
         for share, part in ((1.0, slice(0, 3)), (0.2, slice(3, LOGITS))):
-            said, goal = (out[:, part] / TEMPERATURE).log_softmax(1), (told[index, part] / TEMPERATURE).softmax(1)
+            said, goal = (out[:, part] / TEMPERATURE).log_softmax(1), (taught[index, part] / TEMPERATURE).softmax(1)
             apart = nn.functional.kl_div(said, goal, reduction="none").sum(1)
-            loss = loss + TEMPERATURE**2 * share * (apart * followed[index]).mean()
+            loss = loss + TEMPERATURE**2 * share * (apart * trusted[index]).mean()
         if state:
-            apart = (out[:, LOGITS:] - told[index, LOGITS:]).square().sum(1)
-            loss = loss + state * (apart * followed[index]).mean()
+            apart = (out[:, LOGITS:] - taught[index, LOGITS:]).square().sum(1)
+            loss = loss + state * (apart * trusted[index]).mean()
         labelled = [k for k, i in enumerate(index) if rows[i].label != UNLABELLED]
         return loss + 0.4 * loss_of_labels(out[labelled], [rows[index[k]] for k in labelled]) if labelled else loss
 
@@ -151,8 +155,8 @@ def main() -> None:
     far = [*own.news, *positions, *pattern_rows(3000, rng)]
     near = [*own.written, *own.gold, *own.labels]
     rows = [*near, *far, *own.drawn(ours, args.most), *own.drawn(others, args.most)]
-    told = torch.tensor(Teacher(args.teacher, args.work, args.components).taught(rows, args.minutes))
-    asked = [i for i, answer in enumerate(told[:, 0].tolist()) if not math.isnan(answer)]
+    taught = torch.tensor(Teacher(args.teacher, args.work, args.components).answers(rows, args.minutes))
+    asked = [i for i, answer in enumerate(taught[:, 0].tolist()) if not math.isnan(answer)]
     print(f"rows: {len(rows)}, {len(rows) - len(asked)} the teacher was not asked about, {len(asked)} kept", flush=True)
     if args.ask_only:
         return
@@ -167,18 +171,18 @@ def main() -> None:
     dev = Dev(args.data, tokenizer, args.room)
     always, sometimes = [i for i in asked if i < len(near)], [i for i in asked if i >= len(near)]
     drawn = [[*always, *sometimes[epoch % args.turns :: args.turns]] for epoch in range(args.epochs)]
-    epochs = [lesson([rows[i] for i in part], told[part], tokenizer, args.room, args.state) for part in drawn]
+    epochs = [lesson([rows[i] for i in part], taught[part], tokenizer, args.room, args.state) for part in drawn]
     if args.recover:
         recover(model, args.recover / "model.onnx")
         FixedLinear.active = True
-    model.tell_state(args.components if args.state else 0)
+    model.set_state_head(args.components if args.state else 0)
     if args.resume:
         load(model, layers, args.work / "fast.pt")
     learn(
         "fast", model, layers, epochs, dev, args.work, rng, lr=args.lr, batch=args.batch, warm_up=150, fall=0.9, fixed_from=args.fixed_from, done=args.resume,
         compiled=args.compile,
     )  # fmt: skip
-    model.tell_state(0)
+    model.set_state_head(0)
     config = {
         "pad": dev.pad,
         "max_tokens": MAX_TOKENS,

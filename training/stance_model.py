@@ -35,8 +35,8 @@ class StanceModel(nn.Module):
         self.tone = nn.Linear(encoder.config.hidden_size, len(CLASSES))
         self.state_head: nn.Linear | None = None
 
-    def tell_state(self, components: int) -> None:
-        """Give so many numbers about the pooled state behind the logits from here on, shape (n, 6 + components): an auxiliary head, for distillation only and not shipped."""
+    def set_state_head(self, components: int) -> None:
+        """Give so many numbers about the pooled state behind the logits from here on, shape (n, 6 + components), or none again: an auxiliary head for distillation, not shipped."""
         self.state_head = nn.Linear(self.head[1].in_features, components) if components else None
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:

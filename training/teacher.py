@@ -15,14 +15,13 @@ from onnx import helper
 from analysis.classifiers import Pair
 from analysis.embedded import EmbeddedClassifier
 from analysis.inference import OnnxModel
-from analysis.pairs import encode_pair
-from data import Row
+from data import Row, pair_of
 
 LOGITS = 6
 CHUNK = 1000  # rows asked at a time, between which the answers are kept
 
 
-def seeing(folder: Path, into: Path) -> Path:
+def with_state(folder: Path, into: Path) -> Path:
     """Write a copy of a model folder whose network gives its pooled state behind the logits, shape (n, 6 + 2 sizes), and return it."""
     into.mkdir(parents=True, exist_ok=True)
     for name in ("tokenizer.json", "config.json"):
@@ -30,9 +29,9 @@ def seeing(folder: Path, into: Path) -> Path:
     model = onnx.load(str(folder / "model.onnx"))
     head = next(node for node in model.graph.node if node.op_type == "Gemm" and node.input[1].startswith("head."))
     width = next(t.dims[1] for t in model.graph.initializer if t.name == head.input[1])
-    model.graph.node.append(helper.make_node("Concat", ["logits", head.input[0]], ["seen"], axis=1))
+    model.graph.node.append(helper.make_node("Concat", ["logits", head.input[0]], ["logits_and_state"], axis=1))
     del model.graph.output[:]
-    model.graph.output.append(helper.make_tensor_value_info("seen", onnx.TensorProto.FLOAT, ["n", LOGITS + width]))
+    model.graph.output.append(helper.make_tensor_value_info("logits_and_state", onnx.TensorProto.FLOAT, ["n", LOGITS + width]))
     onnx.save(model, str(into / "model.onnx"))
     return into
 
@@ -45,39 +44,37 @@ class Teacher:
     folder : Path
         Of the model; where its config names an ensemble, the logits are the mean's and the state is that of the folder's own network.
     work : Path
-        Folder where ``taught-NAME.npz`` keeps what was answered: hashes of what the teacher read and numbers in half precision, no text.
+        Folder where ``answers-NAME.npz`` keeps what was answered: hashes of what the teacher read and numbers in half precision, no text.
     components : int
-        How many components of the state are told.
+        How many components of the state are given.
     """
 
     def __init__(self, folder: Path, work: Path, components: int) -> None:
-        classifier = EmbeddedClassifier(folder)
-        self.others, self.components = classifier.others, components
-        told = [*map(identity, classifier.models), *map(str, self.others.values()), str(components)]
-        self.revision = hashlib.sha256("\n".join(told).encode()).hexdigest()
-        self.kept = work / f"taught-{self.revision[:12]}.npz"
-        self.network = OnnxModel(seeing(folder, work / "teacher"))
+        self.classifier, self.components = EmbeddedClassifier(folder), components
+        decides = [*map(identity, self.classifier.models), *map(str, self.classifier.others.values()), str(components)]
+        self.kept = work / f"answers-{hashlib.sha256(' '.join(decides).encode()).hexdigest()[:12]}.npz"
+        self.network = OnnxModel(with_state(folder, work / "teacher"))
 
-    def answer(self, rows: Sequence[Row]) -> np.ndarray:
-        """Return the mean's logits and behind them the whole pooled state, shape (n, 6 + 2 sizes)."""
-        own = self.network.run([pair_of(r) for r in rows])
-        pairs = [Pair(r.text, r.start, r.end, "", r.holder, r.context, r.in_context) for r in rows]
-        said = [share * other.logits(pairs) for other, share in self.others.items()]
-        own[:, :LOGITS] = (1 - sum(self.others.values())) * own[:, :LOGITS] + sum(said)
-        return own
+    def logits_and_state(self, pairs: Sequence[Pair]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean's logits, shape (n, 6), and the whole pooled state, (n, 2 sizes)."""
+        own = self.network.run([self.classifier.written(p) for p in pairs])
+        return self.classifier.share * own[:, :LOGITS] + self.classifier.of_others(pairs), own[:, LOGITS:]
 
-    def taught(self, rows: Sequence[Row], most: float) -> np.ndarray:
+    def answers(self, rows: Sequence[Row], most: float) -> np.ndarray:
         """Return the logits and the components of rows, shape (n, 6 + components); what has been asked before is not asked again.
 
         The components are fitted on the first 1,000 rows asked, a random sample, and divided by the total standard deviation of the state. Rows not asked because ``most``
         minutes were over come out as NaN.
         """
-        keys = [int.from_bytes(hashlib.blake2b("\0".join(pair_of(r)).encode(), digest_size=8).digest(), "big") for r in rows]
+        pairs = [pair_of(r) for r in rows]
+        keys = [
+            int.from_bytes(hashlib.blake2b("\0".join(self.classifier.written(p)).encode(), digest_size=8).digest(), "big") for p in pairs
+        ]
         known: dict[int, np.ndarray] = {}
         if self.kept.exists():
             held = np.load(self.kept)
             known, mean, basis = dict(zip(held["keys"].tolist(), held["answers"], strict=True)), held["mean"], held["basis"]
-        asked = list({key: row for key, row in zip(keys, rows, strict=True) if key not in known}.items())
+        asked = list({key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}.items())
         if not known:
             random.Random(0).shuffle(asked)
         print(f"teacher: {len(rows)} rows, {len(rows) - len(asked)} known or twice there, {len(asked)} to be asked", flush=True)
@@ -86,12 +83,12 @@ class Teacher:
             if time.time() - started > 60 * most:
                 break
             part = asked[at : at + CHUNK]
-            answers = self.answer([row for _, row in part])
-            states = answers[:, LOGITS:]
+            logits, states = self.logits_and_state([pair for _, pair in part])
             if not known:
                 mean, basis = components(states, self.components)
-            told = np.concatenate([answers[:, :LOGITS], (states - mean) @ basis], axis=1).astype(np.float16)
-            known |= zip([key for key, _ in part], told, strict=True)
+            known |= zip(
+                [key for key, _ in part], np.concatenate([logits, (states - mean) @ basis], axis=1).astype(np.float16), strict=True
+            )
             unfinished = self.kept.with_name("unfinished.npz")
             np.savez(unfinished, keys=np.array(list(known), np.uint64), answers=np.stack(list(known.values())), mean=mean, basis=basis)
             unfinished.replace(self.kept)
@@ -105,11 +102,6 @@ def identity(model: OnnxModel) -> str:
     settings = {key: value for key, value in model.config.items() if key not in ("temperature", "bias", "threshold")}
     parts = [(model.folder / name).read_bytes() for name in ("model.onnx", "tokenizer.json")]
     return hashlib.sha256(b"".join([*parts, json.dumps(settings, sort_keys=True).encode()])).hexdigest()
-
-
-def pair_of(r: Row) -> tuple[str, str]:
-    """Return what the teacher's larger network reads of a row."""
-    return encode_pair(r.text, r.start, r.end, r.holder, r.context, in_context=r.in_context)
 
 
 def components(states: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:

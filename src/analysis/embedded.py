@@ -105,12 +105,21 @@ class EmbeddedClassifier:
         """
         if not pairs:
             return np.zeros((0, 2 * len(CLASSES)))
-        said = [share * other.logits(pairs, targeted=targeted) for other, share in self.others.items()]
+        others = self.of_others(pairs, targeted)
         written = [self.written(p) if targeted else self._untargeted(p) for p in pairs]
         rows = {pair: i for i, pair in enumerate(dict.fromkeys(written))}
         own = self.model.run(list(rows), progress)[[rows[pair] for pair in written]]
         own = own[:, [*self.columns, *range(len(CLASSES), own.shape[1])]]
-        return np.asarray(own if not said else (1 - sum(self.others.values())) * own + sum(said))
+        return self.share * own + others
+
+    @property
+    def share(self) -> float:
+        """The share this network has of the mean: what the others leave it."""
+        return 1.0 - sum(self.others.values())
+
+    def of_others(self, pairs: Sequence[Pair], targeted: bool = True) -> Floats:
+        """Return the others' part of the mean logits, shape (n, 6) or (n, 3): each one's logits times its share, summed; 0 where there are no others."""
+        return np.asarray(sum(share * other.logits(pairs, targeted=targeted) for other, share in self.others.items()), dtype=float)
 
     def _context(self, p: Pair) -> str:
         config = self.model.config

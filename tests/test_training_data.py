@@ -1,4 +1,4 @@
-"""What was written to train on stays apart from what is measured with."""
+"""What is trained on stays apart from what is measured with."""
 
 import importlib
 import json
