@@ -11,7 +11,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from attribution_model import N_SCORES
-from export import drop_nan_guard, plain_norms
+from export import drop_nan_guard, drop_traces, plain_norms
 from packing import blocks_of, int8_columns, pack_embedding
 
 INPUTS = ["input_ids", "shapes", "attention_mask"]
@@ -69,6 +69,7 @@ def quantise(source: Path, target: Path, four_bits: bool) -> None:
     pack_embedding(model)
     if four_bits:
         pack_weights(model, exact)
+    drop_traces(model)
     onnx.checker.check_model(model)
     drop_nan_guard(model)
     if not four_bits:  # the larger model gains an eighth of speed only, and its answers stay those that were measured
