@@ -156,7 +156,7 @@ def quantise(source: Path, target: Path, layers: dict[str, FixedLinear]) -> None
 
 
 def export_stance(model: torch.nn.Module, tokenizer, folder: Path, work: Path, config: dict, encoder: str) -> None:
-    """Write ``model.onnx``, ``tokenizer.json`` and ``config.json`` to a folder; the float32 model goes to ``work``."""
+    """Write ``model.onnx``, ``tokenizer.json`` and ``config.json`` to a folder; the float32 model goes to ``work``. An ensemble the folder's config names is kept."""
     folder.mkdir(parents=True, exist_ok=True)
     FixedLinear.active = False
     write_onnx(model, work / "float32.onnx")
@@ -166,5 +166,8 @@ def export_stance(model: torch.nn.Module, tokenizer, folder: Path, work: Path, c
     backend.no_padding()
     backend.no_truncation()
     backend.save(str(folder / "tokenizer.json"))
-    config = {"encoder": encoder, **config, "labels": list(CLASSES), "temperature": 1.0}  # until calibrated
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    written = folder / "config.json"
+    before = json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
+    config = {"encoder": encoder, **config, **{key: before[key] for key in ("ensemble",) if key in before}}
+    config |= {"labels": list(CLASSES), "temperature": 1.0}  # until calibrated
+    written.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
