@@ -168,6 +168,7 @@ def export_stance(model: torch.nn.Module, tokenizer, folder: Path, work: Path, c
     backend.save(str(folder / "tokenizer.json"))
     written = folder / "config.json"
     before = json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
-    config = {"encoder": encoder, **config, **{key: before[key] for key in ("ensemble",) if key in before}}
-    config |= {"labels": list(CLASSES), "temperature": 1.0}  # until calibrated
+    config = {"encoder": encoder, **config, "labels": list(CLASSES), "temperature": 1.0}  # until calibrated
+    if "ensemble" in before:
+        config["ensemble"] = before["ensemble"]
     written.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

@@ -5,7 +5,7 @@
 DATA holds ``gold/``, ``data/`` and ``corpora/`` as described in training/README.md. Three stages: the public sets with our own statements read without
 their context; then our own statements, our further labels and written patterns, with a part of the public sets against forgetting. The weights of both are
 averaged (65 % of the second; Wortsman et al. 2022), and a last short stage sets the average right on both kinds side by side. A further stage goes on from
-there, or with ``--recover`` from a shipped file, which is how the shipped one was made in two goes. Chooses and calibrates on the development sets only.
+there, or with ``--recover`` from a shipped file, which is how the shipped one was made, in several goes. Chooses and calibrates on the development sets only.
 """
 
 import json
@@ -81,11 +81,12 @@ class Rows:
         return [*self.drawn(self.news, 1500), *labels, *pattern_rows(120, self.rng)]
 
     def more(self, part: int) -> list[Row]:
-        """Return a part of the stage that goes on from shipped weights: a third of NewsMTSC and of our further labels, half of gold and of what was written, patterns."""
+        """Return a part of the stage that goes on from shipped weights: a third of NewsMTSC and of our further labels, half of gold, two thirds of what was written, patterns."""
         labels = self.partly(self.gold[part % 2 :: 2] + self.labels[part % 3 :: 3], 0.15)
         positions = [r for r in self.dse if r.label != NEUTRAL]
+        written = [r for i, r in enumerate(self.written) if i % 3 != part % 3]
         patterns = [*pattern_rows(250, self.rng), *pattern_rows(200, self.rng, ("denial", "opponents", "irony"))]
-        return [*self.news[part % 3 :: 3], *labels, *self.drawn(positions, 200), *self.written[part % 2 :: 2], *patterns]
+        return [*self.news[part % 3 :: 3], *labels, *self.drawn(positions, 200), *written, *patterns]
 
 
 def epoch_of(rows: list[Row], tokenizer: Any) -> Epoch:

@@ -2,7 +2,7 @@
 
     python training/stance_fast.py --data DATA --encoder MINILM --teacher src/analysis/models/stance --out src/analysis/models/stance-fast
 
-The student learns the teacher's logits (Hinton et al. 2015) and the state it has them from (Romero et al. 2015) on everything the teacher was trained on and on sentences of the
+The student learns the teacher's logits (Hinton et al. 2015), the state it has them from and its states of the statement's tokens before (Romero et al. 2015) on everything the teacher was trained on and on sentences of the
 corpora nobody has labelled, also toward persons and places that are none of our targets, and the labels where there are any; our own labelled and written statements in every epoch, all else in
 turn. With ``--recover`` an earlier student goes on; with ``--doubts-of`` the teacher is asked mostly where that one is not sure of neutral. Chooses nothing; calibrates on gold dev.
 """
@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -90,30 +91,49 @@ def trim_positions(encoder: nn.Module, n: int) -> None:
     encoder.config.max_position_embeddings = n
 
 
-def lesson(rows: list[Row], taught: torch.Tensor, tokenizer: Any, room: int, state: float) -> Epoch:
-    """Return an epoch of rows: what the teacher answered, (n, 6 + components), and the labels where there are any with weight 0.4.
+def lesson(
+    rows: list[Row],
+    answers: torch.Tensor,
+    token_states: list[np.ndarray],
+    tokenizer: Any,
+    room: int,
+    state_weight: float,
+    token_weight: float,
+) -> Epoch:
+    """Return an epoch of rows: what the teacher answered and held of each token, as ``Teacher.answers`` gives it, and the labels where there are any with weight 0.4.
 
-    Its logits are learned at temperature 2, the components of its state by their squared error with weight ``state``: a sentence tells more by them than by three
-    numbers (Romero et al. 2015). The teacher gets weight 0 where it misreads a pattern or a statement written for training and 0.3 where it
-    contradicts a label of ours, elsewhere weight 1.
+    Its logits are learned at temperature 2, the components of its states by their squared error with the weights given: a sentence tells more by them than by three numbers
+    (Romero et al. 2015). The tokens of the first segment are the same in both, where the teacher's is not cropped closer (a different number tells). The teacher gets weight 0
+    where it misreads a pattern or a statement written for training and 0.3 where it contradicts a label of ours, elsewhere weight 1.
     """
-    right = taught[:, :3].argmax(1) == torch.tensor([r.label for r in rows])
+    right = answers[:, :3].argmax(1) == torch.tensor([r.label for r in rows])
     otherwise = torch.tensor([0.0 if r.id.startswith(INVENTED) else 0.3 if r.ours else 1.0 for r in rows])
     trusted = torch.where(right, torch.ones(()), otherwise)
+    behind, components = answers.shape[1], token_states[0].shape[1]
 
     def loss_of(out: torch.Tensor, index: list[int]) -> torch.Tensor:
         loss = torch.zeros(())
         for share, part in ((1.0, slice(0, 3)), (0.2, slice(3, LOGITS))):
-            said, goal = (out[:, part] / TEMPERATURE).log_softmax(1), (taught[index, part] / TEMPERATURE).softmax(1)
+            said, goal = (out[:, part] / TEMPERATURE).log_softmax(1), (answers[index, part] / TEMPERATURE).softmax(1)
             apart = nn.functional.kl_div(said, goal, reduction="none").sum(1)
             loss = loss + TEMPERATURE**2 * share * (apart * trusted[index]).mean()
-        if state:
-            apart = (out[:, LOGITS:] - taught[index, LOGITS:]).square().sum(1)
-            loss = loss + state * (apart * trusted[index]).mean()
+        apart = (out[:, LOGITS:behind] - answers[index, LOGITS:]).square().sum(1)
+        loss = loss + state_weight * (apart * trusted[index]).mean()
+        said = out[:, behind:].unflatten(1, (-1, components))
+        goal, there = torch.zeros_like(said), torch.zeros(said.shape[:2])
+        for k, i in enumerate(index):
+            if len(token_states[i]) == lengths[i]:
+                goal[k, : lengths[i]], there[k, : lengths[i]] = torch.from_numpy(token_states[i]), 1.0
+        apart = ((said - goal).square().sum(2) * there).sum(1) / there.sum(1).clamp(min=1.0)
+        loss = loss + token_weight * (apart * trusted[index]).mean()
         labelled = [k for k, i in enumerate(index) if rows[i].label != UNLABELLED]
         return loss + 0.4 * loss_of_labels(out[labelled], [rows[index[k]] for k in labelled]) if labelled else loss
 
-    return tokens(tokenizer, [with_room(r, room) for r in rows]), loss_of
+    ids = tokens(tokenizer, [with_room(r, room) for r in rows])
+    lengths = [row.index(tokenizer.sep_token_id) + 1 for row in ids]
+    alike = sum(len(states) == n for states, n in zip(token_states, lengths, strict=True))
+    print(f"tokens: {len(rows)} rows, {len(rows) - alike} are cut otherwise for the teacher, {alike} have the same ones", flush=True)
+    return ids, loss_of
 
 
 def main() -> None:
@@ -132,13 +152,24 @@ def main() -> None:
     p.add_argument(
         "--components", type=int, default=64, help="principal components of the teacher's state that are learned beside its answers"
     )
-    p.add_argument("--state", type=float, default=1.0, help="weight of their squared error")
+    p.add_argument("--state-weight", type=float, default=1.0, help="of their squared error")
+    p.add_argument(
+        "--token-components", type=int, default=96, help="principal components of the teacher's state of each token, learned too"
+    )
+    p.add_argument("--token-weight", type=float, default=1.0, help="of their squared error")
+    p.add_argument(
+        "--layer", type=int, default=8, help="layer of the teacher after which those are taken; told by the student before its last"
+    )
     p.add_argument("--turns", type=int, default=2, help="epochs in which all that is not ours is gone through once")
     p.add_argument("--minutes", type=float, default=math.inf, help="after which the teacher is not asked any more")
     p.add_argument("--ask-only", action="store_true", help="only ask the teacher")
     p.add_argument("--fixed-from", type=float, default=0.6, help="share of the steps after which all is rounded as shipped")
     p.add_argument("--resume", type=int, default=0, metavar="N", help="go on from the checkpoint in the work folder, written after epoch N")
     args = p.parse_args()
+    if min(args.components, args.token_components) < 1:
+        p.error(
+            f"--components is {args.components} and --token-components {args.token_components}: expected 1 or more; a weight of 0 leaves them unlearned"
+        )
     args.work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
     torch.set_flush_denormal(True)
@@ -155,8 +186,9 @@ def main() -> None:
     far = [*own.news, *positions, *pattern_rows(3000, rng)]
     near = [*own.written, *own.gold, *own.labels]
     rows = [*near, *far, *own.drawn(ours, args.most), *own.drawn(others, args.most)]
-    taught = torch.tensor(Teacher(args.teacher, args.work, args.components).answers(rows, args.minutes))
-    asked = [i for i, answer in enumerate(taught[:, 0].tolist()) if not math.isnan(answer)]
+    told, token_states = Teacher(args.teacher, args.work, args.components, args.token_components, args.layer).answers(rows, args.minutes)
+    answers = torch.tensor(told)
+    asked = [i for i, answer in enumerate(answers[:, 0].tolist()) if not math.isnan(answer)]
     print(f"rows: {len(rows)}, {len(rows) - len(asked)} the teacher was not asked about, {len(asked)} kept", flush=True)
     if args.ask_only:
         return
@@ -171,18 +203,23 @@ def main() -> None:
     dev = Dev(args.data, tokenizer, args.room)
     always, sometimes = [i for i in asked if i < len(near)], [i for i in asked if i >= len(near)]
     drawn = [[*always, *sometimes[epoch % args.turns :: args.turns]] for epoch in range(args.epochs)]
-    epochs = [lesson([rows[i] for i in part], taught[part], tokenizer, args.room, args.state) for part in drawn]
+    epochs = [
+        lesson(
+            [rows[i] for i in part], answers[part], [token_states[i] for i in part], tokenizer, args.room, args.state_weight, args.token_weight,
+        )
+        for part in drawn
+    ]  # fmt: skip
     if args.recover:
         recover(model, args.recover / "model.onnx")
         FixedLinear.active = True
-    model.set_state_head(args.components if args.state else 0)
+    model.set_auxiliary_heads(args.components, args.token_components)
     if args.resume:
         load(model, layers, args.work / "fast.pt")
     learn(
         "fast", model, layers, epochs, dev, args.work, rng, lr=args.lr, batch=args.batch, warm_up=150, fall=0.9, fixed_from=args.fixed_from, done=args.resume,
         compiled=args.compile,
     )  # fmt: skip
-    model.set_state_head(0)
+    model.set_auxiliary_heads(0, 0)
     config = {
         "pad": dev.pad,
         "max_tokens": MAX_TOKENS,

@@ -33,14 +33,10 @@ class StanceModel(nn.Module):
         self.marker_ids = marker_ids
         self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * encoder.config.hidden_size, len(CLASSES)))
         self.tone = nn.Linear(encoder.config.hidden_size, len(CLASSES))
-        self.state_head: nn.Linear | None = None
-
-    def set_state_head(self, components: int) -> None:
-        """Give so many numbers about the pooled state behind the logits from here on, shape (n, 6 + components), or none again: an auxiliary head for distillation, not shipped."""
-        self.state_head = nn.Linear(self.head[1].in_features, components) if components else None
+        self.state_head: nn.Linear | None = None  # tells of the pooled state, for distillation; not shipped
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Return logits of shape (n, 6): stance against, neutral, favor; tone negative, neutral, positive."""
+        """Return logits of shape (n, 6): stance against, neutral, favor; tone negative, neutral, positive; behind them what auxiliary heads tell."""
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
         return self.scored(hidden, input_ids, attention_mask)
 
@@ -63,10 +59,23 @@ class NarrowingModel(StanceModel):
 
     def __init__(self, encoder: nn.Module, marker_ids: tuple[int, int], separator: int, whole: int):
         super().__init__(encoder, marker_ids)
+        if not 0 <= whole < len(encoder.encoder.layer):
+            raise ValueError(
+                f"whole is {whole}: a network of {len(encoder.encoder.layer)} layers narrows above one of them, at most the last but one"
+            )
         self.separator, self.whole = separator, whole
+        self.token_head: nn.Linear | None = None
+
+    def set_auxiliary_heads(self, components: int, token_components: int) -> None:
+        """Give so many numbers about the pooled state behind the logits from here on, and behind them about each token kept, or none again (0): for distillation, not shipped.
+
+        The shape becomes (n, 6 + components + tokens * token_components).
+        """
+        self.state_head = nn.Linear(self.head[1].in_features, components) if components else None
+        self.token_head = nn.Linear(self.encoder.config.hidden_size, token_components) if token_components else None
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Return logits of shape (n, 6): stance against, neutral, favor; tone negative, neutral, positive."""
+        """Return logits of shape (n, 6): stance against, neutral, favor; tone negative, neutral, positive; behind them what auxiliary heads tell."""
         hidden, layers = self.encoder.embeddings(input_ids=input_ids), self.encoder.encoder.layer
         for layer in layers[: self.whole]:
             hidden = layer(hidden, unseen(attention_mask, hidden))
@@ -79,9 +88,11 @@ class NarrowingModel(StanceModel):
         index = order.topk(width, dim=1).indices
         hidden = hidden.gather(1, index.unsqueeze(-1).expand(-1, -1, hidden.shape[-1]))
         kept_ids, kept = input_ids.gather(1, index), stays.gather(1, index)
-        for layer in layers[self.whole :]:
+        for layer in layers[self.whole : -1]:
             hidden = layer(hidden, unseen(kept, hidden))
-        return self.scored(hidden.float(), kept_ids, kept)
+        told = self.token_head(hidden).flatten(1) if self.token_head else None
+        scored = self.scored(layers[-1](hidden, unseen(kept, hidden)).float(), kept_ids, kept)
+        return scored if told is None else torch.cat([scored, told], dim=-1)
 
     def stays(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return 1 for every token up to the first separator, and from marker to marker; else 0."""
