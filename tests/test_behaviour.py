@@ -12,17 +12,17 @@ from analysis.evaluate import evaluate_stance
 SUITE = Path(__file__).with_name("behaviour.jsonl")
 CASES = [json.loads(line) for line in SUITE.read_text(encoding="utf-8").splitlines()]
 # Two to three points below what was measured when the models were made, and two cases below in each capability: a retrained one must not be worse.
-LEAST = {"default": 87, "fast": 86}
+LEAST = {"default": 89, "fast": 86}
 LEAST_OF = {
     "default": {
-        "negation": 17, "double negation": 15, "denial": 11, "two targets": 17, "reported opponents": 12, "sympathy with victims": 14,
-        "opposition to what is done to the target": 13, "conditionals": 16, "irony": 4, "short plain statements": 17, "procedure and datelines": 16,
-        "concession": 14, "comparison": 14, "demands": 15, "alias invariance": 40, "holder-name invariance": 46, "tone against stance": 14,
+        "negation": 17, "double negation": 14, "denial": 12, "two targets": 17, "reported opponents": 12, "sympathy with victims": 15,
+        "opposition to what is done to the target": 13, "conditionals": 16, "irony": 8, "short plain statements": 17, "procedure and datelines": 16,
+        "concession": 14, "comparison": 15, "demands": 16, "alias invariance": 40, "holder-name invariance": 46, "tone against stance": 14,
     },
     "fast": {
-        "negation": 16, "double negation": 10, "denial": 11, "two targets": 15, "reported opponents": 11, "sympathy with victims": 16,
-        "opposition to what is done to the target": 13, "conditionals": 15, "irony": 11, "short plain statements": 16, "procedure and datelines": 16,
-        "concession": 13, "comparison": 12, "demands": 15, "alias invariance": 39, "holder-name invariance": 46, "tone against stance": 14,
+        "negation": 17, "double negation": 8, "denial": 10, "two targets": 15, "reported opponents": 12, "sympathy with victims": 15,
+        "opposition to what is done to the target": 12, "conditionals": 15, "irony": 12, "short plain statements": 16, "procedure and datelines": 16,
+        "concession": 15, "comparison": 12, "demands": 16, "alias invariance": 40, "holder-name invariance": 46, "tone against stance": 14,
     },
 }  # fmt: skip
 

@@ -82,7 +82,7 @@ def accuracy(data: Path, models: Sequence[str] = tuple(shipped()), charts: bool 
                 shown = [m for m in evaluation.probabilities if "without" not in m]
                 for chart, draw in FIGURES.items():
                     save(ROOT / "docs" / f"stance-{chart}", partial(draw, evaluation, shown))
-    said = "Measured with `stance evaluate stance` on development sets, which were watched in training and used for calibration (gold dev); the test sets are withheld. F1 in percent. `without target`: the mention neither marked nor named, which no network was trained to read; the fast one then answers neutral nearly always."
+    said = "Measured with `stance evaluate stance` on development sets, which were watched in training and used for calibration (gold dev); the test sets are withheld. F1 in percent. `without target`: the mention neither marked nor named, which no network was trained to read; the fast one then answers neutral nearly always, and is part of the default."
     return f"{said}\n\n" + "\n".join(lines) + f"\n\nMacro-F1 of `{models[0]}` on gold dev by target and genre: {', '.join(groups)}."
 
 
