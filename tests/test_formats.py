@@ -25,6 +25,17 @@ def test_broken_front_matter_stays_in_the_text() -> None:
     assert "not valid YAML" in found.warnings[0]
 
 
+def test_front_matter_with_a_colon_or_a_quotation_in_its_headline_is_read_line_by_line() -> None:
+    found = read_records(b'---\ntitle: "Enough", says Ren: the talks are over\nsource: Example News\n---\nThey met.', ".txt", {})
+    assert found.records[0].fields == {"title": '"Enough", says Ren: the talks are over', "source": "Example News", "text": "They met."}
+    assert "was read line by line" in found.warnings[0]
+
+
+def test_a_day_that_does_not_exist_is_left_to_who_reads_dates() -> None:
+    fields = read_records(b"---\ntitle: Talks begin\npublished: 2030-02-30\nauthor: null\n---\nThey met.", ".txt", {}).records[0].fields
+    assert fields == {"title": "Talks begin", "published": "2030-02-30", "text": "They met."}
+
+
 def test_markdown_marks_go() -> None:
     record = read_records(
         b"# Talks *begin*\n\nThey **met** in [Geneva](http://example.org).\n\n![map](m.png)\n> quoted", ".md", {}

@@ -15,6 +15,7 @@ from analysis.tabular import read_csv, read_jsonl, read_parquet
 
 SINGLE = (".txt", ".md", ".html", ".htm")
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_LINE = re.compile(r"([A-Za-z][\w -]*):[ \t]+([^\s\[{].*)")
 
 
 def read_records(data: bytes, ending: str, columns: Mapping[str, str]) -> Contents:
@@ -49,17 +50,30 @@ def _text(data: bytes) -> Contents:
     text, fields, warnings = decode(data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"), {}, []
     front = _FRONT.match(text)
     if front:
-        try:
-            given = yaml.safe_load(front.group(1))
-        except yaml.YAMLError as error:
-            warnings.append(f"front matter is not valid YAML and stays in the text: {' '.join(str(error).split())}")
-        else:
-            # A text may as well begin with a ruled-off line: only keys and values are front matter.
-            if isinstance(given, dict):
-                names = map_fields(given, {})
-                fields = {name: as_text(given[key]) for name, key in names.items() if name != "text"}
-                text = text[front.end() :]
+        given, warning = _front_matter(front.group(1))
+        warnings += [warning] if warning else []
+        # A text may as well begin with a ruled-off line: only keys and values are front matter.
+        if isinstance(given, dict):
+            names = map_fields(given, {})
+            fields = {name: as_text(given[key]) for name, key in names.items() if name != "text" and given[key] not in ("null", "~")}
+            text = text[front.end() :]
     return Contents([Record("", {**fields, "text": text})], warnings=warnings)
+
+
+def _front_matter(text: str) -> tuple[Any, str]:
+    """Return what YAML makes of front matter, every value as it is written, and a warning where it makes nothing of it.
+
+    Headlines have colons and quotation marks, which YAML takes for its own: lines of a key and a value are then read as they stand.
+    """
+    try:
+        return yaml.load(text, Loader=yaml.BaseLoader), ""
+    except yaml.YAMLError as error:
+        reason = f"front matter is not valid YAML and {{}}: {' '.join(str(error).split())}"
+    lines = [_LINE.fullmatch(line.rstrip()) for line in text.splitlines() if line.strip()]
+    pairs = [(line[1], line[2]) for line in lines if line]
+    if len(pairs) == len(lines):
+        return dict(pairs), reason.format("was read line by line")
+    return None, reason.format("stays in the text")
 
 
 def _markdown(data: bytes) -> Contents:
