@@ -26,8 +26,13 @@ def test_broken_front_matter_stays_in_the_text() -> None:
 
 
 def test_front_matter_with_a_colon_or_a_quotation_in_its_headline_is_read_line_by_line() -> None:
-    found = read_records(b'---\ntitle: "Enough", says Ren: the talks are over\nsource: Example News\n---\nThey met.', ".txt", {})
-    assert found.records[0].fields == {"title": '"Enough", says Ren: the talks are over', "source": "Example News", "text": "They met."}
+    found = read_records(b'---\ntitle: "Enough", says Ren: the {talks} are over\nsource: Example News\nauthor:\n---\nThey met.', ".txt", {})
+    assert found.records[0].fields == {
+        "title": '"Enough", says Ren: the {talks} are over',
+        "source": "Example News",
+        "author": "",
+        "text": "They met.",
+    }
     assert "was read line by line" in found.warnings[0]
 
 

@@ -15,7 +15,7 @@ from analysis.tabular import read_csv, read_jsonl, read_parquet
 
 SINGLE = (".txt", ".md", ".html", ".htm")
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_LINE = re.compile(r"([A-Za-z][\w -]*):[ \t]+([^\s\[{].*)")
+_LINE = re.compile(r"([A-Za-z][\w -]*):(?:[ \t]+([^\s\[{].*))?")
 
 
 def read_records(data: bytes, ending: str, columns: Mapping[str, str]) -> Contents:
@@ -68,12 +68,12 @@ def _front_matter(text: str) -> tuple[Any, str]:
     try:
         return yaml.load(text, Loader=yaml.BaseLoader), ""
     except yaml.YAMLError as error:
-        reason = f"front matter is not valid YAML and {{}}: {' '.join(str(error).split())}"
+        reason = " ".join(str(error).split())
     lines = [_LINE.fullmatch(line.rstrip()) for line in text.splitlines() if line.strip()]
     pairs = [(line[1], line[2]) for line in lines if line]
     if len(pairs) == len(lines):
-        return dict(pairs), reason.format("was read line by line")
-    return None, reason.format("stays in the text")
+        return dict(pairs), f"front matter is not valid YAML and was read line by line: {reason}"
+    return None, f"front matter is not valid YAML and stays in the text: {reason}"
 
 
 def _markdown(data: bytes) -> Contents:
