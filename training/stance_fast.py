@@ -10,8 +10,6 @@ turn. With ``--recover`` an earlier student goes on; with ``--doubts-of`` the te
 import json
 import math
 import random
-import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +17,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from analysis.config import load_config
-from analysis.inference import OnnxModel, softmax
-from analysis.pairs import encode_pair
-from analysis.sentences import sentence_spans
-from analysis.targets import finder
+from analysis.embedded import EmbeddedClassifier
 from calibrate import calibrate
-from data import INVENTED, Row, dev_documents, document_of, fold, measuring_texts, read_jsonl
+from data import INVENTED, Row
 from export import export_stance
 from fakequant import FixedLinear, make_fixed
 from learning import Epoch, arguments, learn, load, loss_of_labels, recipe
@@ -34,53 +28,9 @@ from recover import recover
 from stance import NEUTRAL, Rows
 from stance_model import MAX_TOKENS, Dev, build, tokens, with_room
 from teacher import LOGITS, Teacher
+from unlabelled import UNLABELLED, doubtful, unlabelled
 
 TEMPERATURE = 2.0
-UNLABELLED = -1
-NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’-]+(?: [A-Z][\w’-]+){0,2}")
-
-
-def unlabelled(data: Path, rng: random.Random) -> tuple[list[Row], list[Row]]:
-    """Return the sentences of the corpora with a target named in them, and those with another name marked, half of them without speaker and context."""
-    finders = [finder(target) for target in load_config().targets]
-    banned = measuring_texts(data)
-    ours, others = [], []
-    held = dev_documents(data)
-    for path in sorted((data / "corpora").glob("*.jsonl")):
-        documents = read_jsonl(path)
-        kept = [d for d in documents if document_of(d["doc_id"]) not in held]
-        print(
-            f"{path.stem}: {len(documents)} documents, {len(documents) - len(kept)} are or belong to one of gold dev, {len(kept)} kept",
-            flush=True,
-        )
-        for d in kept:
-            text = d["text"][:20_000]
-            spans = sentence_spans(text)
-            for i, (a, b) in enumerate(spans):
-                if not 40 < b - a < 500 or fold(text[a:b]) in banned:
-                    continue
-                context = text[spans[max(0, i - 2)][0] : a].rstrip()
-                mentions = [find(text[a:b], context) for find in finders]
-                found = [(of_one[0].start, of_one[0].end) for of_one in mentions if of_one]
-                row = Row(f"{d['doc_id']}:{a}", text[a:b], 0, 0, d["speaker"] or "", context, UNLABELLED, 0.0)
-                ours += [replace(row, start=start, end=end) for start, end in found]
-                names = [
-                    m.span()
-                    for m in NAME.finditer(row.text)
-                    if all(m.end() <= o.start or m.start() >= o.end for of_one in mentions for o in of_one)
-                ]
-                if names:
-                    start, end = rng.choice(names)
-                    bare = {"holder": "", "context": ""} if rng.random() < 0.5 else {}
-                    others.append(replace(row, start=start, end=end, **bare))
-    return ours, others
-
-
-def doubtful(rows: list[Row], student: OnnxModel, room: int, sure: float = 0.95) -> list[Row]:
-    """Return the rows of which an earlier student is not sure that they are neutral, and every fifth of the others."""
-    encoded = [encode_pair(r.text, r.start, r.end, r.holder, r.context) for r in (with_room(row, room) for row in rows)]
-    p = softmax(student.run(encoded)[:, :3] / student.config["temperature"] + student.config["bias"])
-    return [row for i, (row, neutral) in enumerate(zip(rows, p[:, NEUTRAL], strict=True)) if neutral < sure or i % 5 == 0]
 
 
 def trim_positions(encoder: nn.Module, n: int) -> None:
@@ -178,8 +128,8 @@ def main() -> None:
     ours, others = unlabelled(args.data, random.Random(args.seed))
     print(f"unlabelled: {len(ours)} sentences with a target, {len(others)} with another name", flush=True)
     if args.doubts_of:
-        student = OnnxModel(args.doubts_of)
-        ours, others = (doubtful(rng.sample(part, min(len(part), 60_000)), student, args.room) for part in (ours, others))
+        student = EmbeddedClassifier(args.doubts_of)
+        ours, others = (doubtful(rng.sample(part, min(len(part), 60_000)), student) for part in (ours, others))
         print(f"unlabelled: {len(ours)} and {len(others)} of them doubtful, or the fifth of the others", flush=True)
     own = Rows(args.data, rng, args.label_batches)
     positions = own.drawn([r for r in own.dse if r.label != NEUTRAL], 1500)
